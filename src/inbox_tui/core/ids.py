@@ -1,0 +1,51 @@
+"""Identifiers: ULIDs that never go back, run ids, and the published fingerprint. Standard library only."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUE = {letter: value for value, letter in enumerate(_CROCKFORD)}
+_FNV_OFFSET, _FNV_PRIME, _MASK = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
+
+
+def encode(value: int) -> str:
+    """A 128-bit integer as 26 characters of Crockford base 32; the order of integers is the order of texts."""
+    return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
+
+
+def decode(text: str) -> int:
+    """The reverse, in either case. Raises ValueError for anything that is no ULID."""
+    if len(text) != 26 or text[0] not in "01234567":
+        raise ValueError("not a ULID: 26 characters of Crockford base 32, as in 01JD0Q4N3V5W8XRZ2K7M9T6BHC")
+    value = 0
+    for letter in text.upper():
+        if letter not in _VALUE:
+            raise ValueError(f"not a ULID: {letter!r} is not in Crockford base 32")
+        value = value << 5 | _VALUE[letter]
+    return value
+
+
+def next_ulid(last: str, now: int) -> str:
+    """The id after `last` at `now` (microseconds): its random part is fresh, and it is always greater than `last`."""
+    fresh = (now // 1000) << 80 | secrets.randbits(80)
+    return encode(max(decode(last) + 1 if last else 0, fresh))
+
+
+def fingerprint(fold_key: str) -> str:
+    """64-bit FNV-1a in hex, as seed 001 publishes it. Never used for identity: fold keys are compared whole."""
+    value = _FNV_OFFSET
+    for byte in fold_key.encode():
+        value = ((value ^ byte) * _FNV_PRIME) & _MASK
+    return f"{value:016x}"
+
+
+def new_run_id() -> str:
+    """`run_{unix_ms}_{hex4}`, as seed 000 makes them."""
+    return f"run_{time.time_ns() // 1_000_000}_{secrets.token_hex(2)}"
+
+
+def new_idempotency_key() -> str:
+    """128 random bits in hex: what an asker names its question by, and the capability to read its answer."""
+    return secrets.token_hex(16)

@@ -1,0 +1,84 @@
+"""Untrusted text made safe to store and to draw. Standard library only.
+
+Two ways: `clean` strips what could steer a terminal or hide text; `mark` shows it instead, for rows that ask, where what a
+person reads must be what runs. Both leave ordinary text of every script alone, and both are idempotent.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"
+_HIDDEN = "\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+# Zero-width joiners and non-joiners are letters of real scripts and of emoji: stripped only where they could hide something.
+_JOINERS = "\u200c\u200d"
+_HARMFUL = re.compile(f"[{_CONTROLS}{_HIDDEN}\ud800-\udfff]")
+_ESCAPE_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]"
+)
+_LONG_BLANKS = re.compile(r"[^\S\n]{9,}|\n{4,}")
+_SECRETS = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|\b(?:sk|pk|rk)[-_](?:live|test|ant|proj|or)[-_][A-Za-z0-9_-]{12,}|\bsk-[A-Za-z0-9]{20,}"
+    r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_-]{16,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
+    r"|\bA(?:KIA|SIA)[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_-]{30,}|\bik_[A-Za-z0-9]+_[A-Za-z0-9_-]{20,}|\ban_key_[A-Za-z0-9_-]{12,}"
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+    r"|(?<=[?&]sig=)[A-Za-z0-9%+/=_-]{16,}"
+    r"|(?i:(?<=bearer )|(?<=x-api-key: ))[A-Za-z0-9._~+/=-]{12,}"
+    r"|(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=))[^\s&'\"]{6,}",
+    re.DOTALL,
+)
+
+
+def clean(text: str, *, lines: bool = True) -> str:
+    """Strips escape sequences whole, then every control, bidi and invisible character. Tabs become spaces.
+
+    With `lines=False` the result is one line: each run of white space is one space.
+    """
+    if not text.isascii() or not text.isprintable():
+        text = _ESCAPE_SEQUENCE.sub("", text.replace("\r\n", "\n").replace("\t", "    "))
+        text = _HARMFUL.sub(_unless_joining, text)
+    return text if lines else " ".join(text.split())
+
+
+def _unless_joining(match: re.Match[str]) -> str:
+    """Keeps a joiner that stands between two visible non-ASCII characters, as in emoji and in Persian."""
+    if match.group() not in _JOINERS:
+        return ""
+    text, at = match.string, match.start()
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    visible = before > "\x7f" and after > "\x7f" and not _HARMFUL.match(before) and not _HARMFUL.match(after)
+    return match.group() if visible else ""
+
+
+def mark(text: str) -> str:
+    """Shows what `clean` strips: ESC as `␛`, U+202E as `⟨U+202E⟩`, a long run of blanks as its length. The end is never cut."""
+    text = text.replace("\r\n", "\n").replace("\t", "    ")
+    return _LONG_BLANKS.sub(_count_blanks, _HARMFUL.sub(_show, text))
+
+
+def _show(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+def _count_blanks(match: re.Match[str]) -> str:
+    blank = match.group()
+    what, around = ("line breaks", "\n") if blank[0] == "\n" else ("blanks", " ")
+    return f"{around}⟨{len(blank)} {what}⟩{around}"
+
+
+def redact(text: str) -> tuple[str, int]:
+    """Replaces runs that look like keys, tokens and private keys by `[redacted]`. Answers the text and how many it replaced."""
+    if len(text) < 8:
+        return text, 0
+    return _SECRETS.subn("[redacted]", text)
+
+
+def is_storable(text: str) -> bool:
+    """Whether both engines can hold it: valid Unicode without lone surrogates, no NUL."""
+    return (text.isascii() and "\0" not in text) or ("\0" not in text and not re.search("[\ud800-\udfff]", text))

@@ -1,0 +1,53 @@
+"""Times. Inside: integers, microseconds since 1970 UTC. On the wire: RFC 3339 in UTC with six decimals. Standard library only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+Clock = Callable[[], int]
+"""Answers now, in microseconds. Injected, so that tests turn it by hand."""
+
+
+def now() -> int:
+    """The machine's clock."""
+    return time.time_ns() // 1000
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def to_wire(at: int | None) -> str | None:
+    """`1700000000123456` → `2023-11-14T22:13:20.123456Z`."""
+    if at is None:
+        return None
+    seconds, micros = divmod(at, SECOND)
+    return f"{_second(seconds)}.{micros:06d}Z"
+
+
+def from_wire(text: str | None) -> int | None:
+    """The reverse; takes any RFC 3339 offset and precision. Empty or null is None. Raises ValueError."""
+    if not text:
+        return None
+    at = datetime.fromisoformat(text)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return round(at.timestamp()) * SECOND if at.microsecond == 0 else int(at.timestamp() // 1) * SECOND + at.microsecond
+
+
+def from_sender(ts: float | int | None) -> int | None:
+    """A sender's `ts`: seconds, or milliseconds by magnitude (seed 000 says seconds; real clients send both).
+
+    Out of the years 1970 to 9999 it is None: a sender's time is shown only, so a wrong one is no reason to refuse.
+    """
+    if ts is None or not 0 < ts < 253_402_300_800_000:
+        return None
+    return round(ts * 1000) if ts >= 100_000_000_000 else round(ts * SECOND)
