@@ -1,4 +1,4 @@
-"""The event vocabulary of seed 000: 20 canonical names, what each says by default, and what each does to a run. Standard library only."""
+"""The event vocabulary of seed 000: 20 canonical names, what each says by default, and what each does to a run."""
 
 from __future__ import annotations
 
