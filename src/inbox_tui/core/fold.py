@@ -81,7 +81,7 @@ def first(event: Event, sender: str, id: str, now: int) -> Notification:  # noqa
 
 
 def takes(row: Notification, event: Event, now: int) -> bool:
-    """Whether a row with the event's fold key is still open to it: not answered, and within the window (a run's live row has none)."""
+    """Whether a row with the event's fold key is still open to it: not answered, and within the window (a live row has none)."""
     if row.decision is not None or row.closed:
         return False
     return is_live(event) or now - row.last_occurred_at <= FOLD_WINDOW
