@@ -1,0 +1,1 @@
+"""What the figures are measured against: the least that could do the same."""
