@@ -39,12 +39,18 @@ def folds(event: Event) -> bool:
 def fold_key(event: Event, sender: str) -> str:
     """What a repeat shares with its row, compared whole; parts are joined by U+001F, which cleaned text never holds."""
     if is_live(event):
-        parts: tuple[str, ...] = ("run", sender, event.run_id)
-    elif event.kind in lifecycle.OUTCOMES:
+        return live_key(sender, event.run_id)
+    parts: tuple[str, ...]
+    if event.kind in lifecycle.OUTCOMES:
         parts = (sender, event.source, event.task_name or event.title, event.kind)
     else:
         parts = (sender, event.source, event.kind, event.task_name, event.title)
     return _SEPARATOR.join(parts)
+
+
+def live_key(sender: str, run_id: str) -> str:
+    """The fold key of a run's live row."""
+    return _SEPARATOR.join(("run", sender, run_id))
 
 
 def first(event: Event, sender: str, id: str, now: int) -> Notification:  # noqa: A002

@@ -1,0 +1,267 @@
+"""A unit of work on one space, under its lock: an identity map of the rows that its verbs touch, written once at the end.
+
+A row gets its new rev at its first touch, one a batch, however often it is touched: revs have no gap, and the feed shows each
+changed row of a commit once. Verbs check before they touch, so that a refused verb leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from inbox_tui.core.ids import next_ulid
+from inbox_tui.core.model import Notification, decode, encode
+from inbox_tui.hub.store import statements
+from inbox_tui.hub.store.database import Connection, Params, Record, Value, names
+from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted
+
+
+class Batch:
+    """`now` is the store's time in microseconds, `counted_at` this process's monotonic seconds, both read after the lock."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        space: Space,
+        now: int,
+        counted_at: float,
+        decoded: DecodedRows,
+        kept_events: tuple[int, int],
+    ) -> None:
+        self.space, self.now, self.counted_at = space, now, counted_at
+        self._connection, self._decoded, self._kept_events = connection, decoded, kept_events
+        self._space_before = replace(space)
+        self._held: dict[str, Held | None] = {}
+        self._by_fold_key: dict[str, Held | None] = {}
+        self.touched: dict[str, Held] = {}
+        self._retired: list[Params] = []
+        self._leases: dict[str, Params] = {}
+        self._removed: list[Params] = []
+        self._events: list[Params] = []
+        self._log: list[Params] = []
+        self._idempotent: dict[tuple[str, str], Idempotent | None] = {}
+        self._asks: dict[tuple[str, str], Ask | None] = {}
+        self._asks_touched: dict[tuple[str, str], Ask] = {}
+        self._runs: dict[tuple[str, str], Run | None] = {}
+        self._runs_touched: dict[tuple[str, str], Run] = {}
+        self._new_idempotent: list[Params] = []
+        self._calls: dict[str, Call] = {}
+
+    # ---- reading ----
+
+    def preload(self, wanted: Wanted) -> None:
+        """Reads what the verbs named, and remembers what is not there."""
+        if wanted.fold_keys:
+            keys = list(wanted.fold_keys)
+            self._by_fold_key.update(dict.fromkeys(keys))
+            for record in self._select_in(statements.ROWS_BY_FOLD_KEY, keys):
+                self._by_fold_key[record[3]] = self._hold(record)
+        if missing := [row_id for row_id in wanted.ids if row_id not in self._held]:
+            self._held.update(dict.fromkeys(missing))
+            for record in self._select_in(statements.ROWS_BY_ID, missing):
+                self._hold(record)
+        if wanted.idempotency_keys:
+            for found in self._select_in(statements.IDEMPOTENT, list(wanted.idempotency_keys)):
+                self._idempotent[found[0], found[1]] = Idempotent(*found)
+        if wanted.ask_keys:
+            for sender, key, row_id, withdrawn in self._select_in(statements.ASKS, list(wanted.ask_keys)):
+                self._asks[sender, key] = Ask(sender, key, row_id, bool(withdrawn))
+        if wanted.run_ids:
+            for found in self._select_in(statements.RUNS, list(wanted.run_ids)):
+                self._runs[found[0], found[1]] = Run(*found)
+
+    def select(self, sql: str, **params: Value) -> list[Record]:
+        """Any statement of the store's about this space, as it was before this batch."""
+        return self._connection.execute(sql, {"space": self.space.name, **params})
+
+    def row(self, id: str) -> Held | None:  # noqa: A002
+        if id not in self._held:
+            self.preload(Wanted(ids={id}))
+        return self._held[id]
+
+    def rows(self, ids: Iterable[str]) -> list[Held]:
+        """Those of the ids that are there, in the same order."""
+        ids = list(ids)
+        self.preload(Wanted(ids=set(ids)))
+        return [held for row_id in ids if (held := self._held[row_id])]
+
+    def folding(self, fold_key: str) -> Held | None:
+        """The row that repeats of the key go to. The key was preloaded."""
+        held = self._by_fold_key.get(fold_key)
+        return held if held is not None and held.is_folding else None
+
+    def idempotent(self, sender: str, key: str) -> Idempotent | None:
+        return self._idempotent.get((sender, key))
+
+    def ask(self, sender: str, key: str) -> Ask | None:
+        return self._asks.get((sender, key))
+
+    def run(self, sender: str, run_id: str) -> Run | None:
+        return self._runs.get((sender, run_id))
+
+    def call(self, key: str) -> Call | None:
+        """What an earlier triage call with the key was answered."""
+        if not key:
+            return None
+        if key not in self._calls and (found := self.select(statements.CALL, key=key)):
+            self._calls[key] = Call(key, *found[0])
+        return self._calls.get(key)
+
+    # ---- writing ----
+
+    def next_id(self) -> str:
+        self.space.last_id = next_ulid(self.space.last_id, self.now)
+        return self.space.last_id
+
+    def add(self, row: Notification, *, fold_key: str, is_folding: bool, lease_until: int | None = None) -> Held:
+        held = Held(row, self.space.epoch, fold_key, is_folding, lease_until, is_new=True)
+        self._held[row.id] = held
+        if is_folding:
+            self._by_fold_key[fold_key] = held
+        self.space.size += 1
+        self.put(held, row, raised=True)
+        return held
+
+    def put(self, held: Held, row: Notification, *, raised: bool = False) -> None:
+        """The row's new value. It gets its rev here, and where it is raised its raised_rev."""
+        if row.id not in self.touched:
+            self.space.rev += 1
+            self.touched[row.id] = held
+            rev = self.space.rev
+        else:
+            rev = held.row.rev
+        held.row = replace(row, rev=rev, created_rev=row.created_rev or rev, raised_rev=rev if raised else row.raised_rev or rev)
+
+    def retire(self, held: Held) -> None:
+        """No repeat goes to the row any more. Nothing that anybody sees: it gets no rev."""
+        held.is_folding = False
+        if not held.is_new:
+            self._retired.append({"space": self.space.name, "id": held.row.id})
+
+    def lease(self, held: Held, until: int) -> None:
+        """Somebody waits for the row's answer until then. It gets no rev."""
+        held.lease_until = until
+        self._leases[held.row.id] = {"space": self.space.name, "id": held.row.id, "until": until}
+
+    def remove(self, held: Held) -> None:
+        """Leaves a tombstone. A row touched in the same batch cannot be removed."""
+        assert held.row.id not in self.touched
+        self.space.rev += 1
+        self.space.size -= 1
+        self.space.unread -= held.was_unread
+        self._removed.append({"space": self.space.name, "id": held.row.id, "rev": self.space.rev, "at": self.now})
+        self._held[held.row.id] = None
+
+    def add_event(self, id: str, notification_id: str, run_id: str, sender: str, document: str) -> None:  # noqa: A002
+        self._events.append(
+            {
+                "space": self.space.name,
+                "id": id,
+                "notification_id": notification_id,
+                "run_id": run_id,
+                "sender": sender,
+                "received_at": self.now,
+                "document": document,
+            }
+        )
+
+    def remember(self, earlier: Idempotent) -> None:
+        self._idempotent[earlier.sender, earlier.key] = earlier
+        self._new_idempotent.append(
+            {name: getattr(earlier, name) for name in Idempotent.__slots__} | {"space": self.space.name, "at": self.now}
+        )
+
+    def put_ask(self, ask: Ask) -> None:
+        self._asks[ask.sender, ask.key] = self._asks_touched[ask.sender, ask.key] = ask
+
+    def put_run(self, run: Run) -> None:
+        self._runs[run.sender, run.run_id] = self._runs_touched[run.sender, run.run_id] = run
+
+    def answer_call(self, call: Call) -> None:
+        """A later call with the same key is answered the same. Without a key nothing is kept."""
+        if call.key:
+            self._calls[call.key] = call
+            self.execute(statements.ADD_CALL, key=call.key, rev=call.rev, changed=call.changed, skipped=call.skipped, at=self.now)
+
+    def log(self, **entry: Value) -> None:
+        """One line of the decision log."""
+        self._log.append({"space": self.space.name, "id": self.next_id(), "at": self.now, **entry})
+
+    def execute(self, sql: str, **params: Value) -> None:
+        """Any writing statement of the store's about this space, at once."""
+        self._connection.execute(sql, {"space": self.space.name, **params})
+
+    # ---- the end ----
+
+    def write(self) -> None:
+        """Writes everything once. The transaction is the caller's to commit."""
+        space, many = self.space, self._many
+        for held in self.touched.values():
+            held.document = encode(held.row)
+            space.unread += (held.row.read_at is None) - held.was_unread
+        many(statements.RETIRE, self._retired)
+        many(statements.UPDATE_ROW, [held.columns(space.name) for held in self.touched.values() if not held.is_new])
+        many(statements.INSERT_ROW, [held.columns(space.name) for held in self.touched.values() if held.is_new])
+        many(statements.LEASE, [lease for row_id, lease in self._leases.items() if row_id not in self.touched])
+        many(statements.DELETE_ROW, self._removed)
+        many(statements.BURY, self._removed)
+        many(statements.INSERT_EVENT, self._events)
+        many(statements.INSERT_IDEMPOTENT, self._new_idempotent)
+        many(statements.PUT_ASK, [self._ask_columns(ask) for ask in self._asks_touched.values()])
+        many(statements.PUT_RUN, [self._run_columns(run) for run in self._runs_touched.values()])
+        many(statements.INSERT_LOG, self._log)
+        self._trim_events()
+        if space != self._space_before:
+            self._connection.execute(statements.UPDATE_SPACE, {name: getattr(space, name) for name in Space.__slots__})
+
+    def written(self) -> None:
+        """After the commit: what was decoded is good for the next batch."""
+        for held in self.touched.values():
+            if held.is_folding:
+                self._decoded.put(self.space.name, held.row)
+
+    def _trim_events(self) -> None:
+        """Of a row that repeats for ever, the first events and the last are kept. Looked at each 50 events a row."""
+        first, last = self._kept_events
+        for held in self.touched.values():
+            if held.row.count > first + last and held.row.count // 50 != held.count_before // 50:
+                self._connection.execute(
+                    statements.TRIM_EVENTS,
+                    {"space": self.space.name, "id": held.row.id, "first": first - 1, "last": max(0, last - 50)},
+                )
+
+    def _many(self, sql: str, rows: list[Params]) -> None:
+        if rows:
+            self._connection.executemany(sql, rows)
+
+    def _select_in(self, sql: str, values: list[str]) -> list[Record]:
+        placeholders, params = names("v", values)
+        return self._connection.execute(sql.replace(":values", placeholders), {"space": self.space.name, **params})
+
+    def _hold(self, record: Record) -> Held:
+        row_id, rev, epoch, fold_key, is_folding, lease_until, document = record
+        if (held := self._held.get(row_id)) is None:
+            row = self._decoded.get(self.space.name, row_id, rev) or decode(document)
+            held = Held(row, epoch, fold_key, bool(is_folding), lease_until, False, row.read_at is None, row.count)
+            self._held[row_id] = held
+        return held
+
+    def _ask_columns(self, ask: Ask) -> Params:
+        return {
+            "space": self.space.name,
+            "key": ask.key,
+            "sender": ask.sender,
+            "notification_id": ask.notification_id,
+            "withdrawn": ask.withdrawn,
+            "at": self.now,
+        }
+
+    def _run_columns(self, run: Run) -> Params:
+        return {
+            "space": self.space.name,
+            "run_id": run.run_id,
+            "sender": run.sender,
+            "notification_id": run.notification_id,
+            "started_at": self.now,
+            "finished_at": run.finished_at,
+        }

@@ -1,0 +1,114 @@
+"""The schema, step by step. Each step runs once, in one transaction; steps are only ever appended."""
+
+from __future__ import annotations
+
+from inbox_tui.core.errors import InboxError
+from inbox_tui.hub.store.database import Connection, Database
+
+_FIRST = """
+CREATE TABLE space (
+    name TEXT PRIMARY KEY, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, floor BIGINT NOT NULL, last_id {id} NOT NULL,
+    unread BIGINT NOT NULL, size BIGINT NOT NULL, created_at BIGINT NOT NULL);
+
+CREATE TABLE notification (
+    space TEXT NOT NULL, id {id} NOT NULL, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, created_rev BIGINT NOT NULL,
+    raised_rev BIGINT NOT NULL, raised_at BIGINT NOT NULL, last_occurred_at BIGINT NOT NULL, fold_key TEXT NOT NULL,
+    is_folding BOOLEAN NOT NULL, unread BOOLEAN NOT NULL, done BOOLEAN NOT NULL, needs_me BOOLEAN NOT NULL,
+    is_prompt BOOLEAN NOT NULL, is_open BOOLEAN NOT NULL, expires_at BIGINT, snoozed_until BIGINT, lease_until BIGINT,
+    sender TEXT NOT NULL, run_id TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (space, id));
+CREATE UNIQUE INDEX notification_rev ON notification (space, rev);
+CREATE UNIQUE INDEX notification_folding ON notification (space, fold_key) WHERE is_folding;
+CREATE INDEX notification_unread ON notification (space, id) WHERE unread;
+CREATE INDEX notification_needs_me ON notification (space, id) WHERE needs_me;
+CREATE INDEX notification_open ON notification (space, run_id, id) WHERE is_open;
+CREATE INDEX notification_expires ON notification (space, expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX notification_snoozed ON notification (space, snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX notification_leased ON notification (space, lease_until) WHERE lease_until IS NOT NULL;
+
+CREATE TABLE tombstone (
+    space TEXT NOT NULL, rev BIGINT NOT NULL, id {id} NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, rev));
+
+CREATE TABLE event (
+    space TEXT NOT NULL, id {id} NOT NULL, notification_id {id} NOT NULL, run_id TEXT NOT NULL, sender TEXT NOT NULL,
+    received_at BIGINT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (space, id));
+CREATE INDEX event_notification ON event (space, notification_id, id);
+CREATE INDEX event_run ON event (space, run_id, id) WHERE run_id <> '';
+
+CREATE TABLE run (
+    space TEXT NOT NULL, run_id TEXT NOT NULL, sender TEXT NOT NULL, notification_id {id} NOT NULL, started_at BIGINT NOT NULL,
+    finished_at BIGINT, PRIMARY KEY (space, run_id, sender));
+CREATE INDEX run_started ON run (space, started_at);
+
+CREATE TABLE idempotency (
+    space TEXT NOT NULL, key TEXT NOT NULL, sender TEXT NOT NULL, event_id {id} NOT NULL, notification_id {id} NOT NULL,
+    rev BIGINT NOT NULL, epoch BIGINT NOT NULL, body_hash TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, key, sender));
+CREATE INDEX idempotency_at ON idempotency (space, at);
+
+CREATE TABLE ask (
+    space TEXT NOT NULL, key TEXT NOT NULL, sender TEXT NOT NULL, notification_id {id} NOT NULL, withdrawn BOOLEAN NOT NULL,
+    at BIGINT NOT NULL, PRIMARY KEY (space, key, sender));
+CREATE INDEX ask_at ON ask (space, at);
+
+CREATE TABLE decision_log (
+    space TEXT NOT NULL, id {id} NOT NULL, at BIGINT NOT NULL, notification_id TEXT NOT NULL, outcome TEXT NOT NULL,
+    key TEXT NOT NULL, decided_by TEXT NOT NULL, via TEXT NOT NULL, attempt TEXT NOT NULL, raised_rev BIGINT NOT NULL,
+    shown_hash TEXT NOT NULL, latency BIGINT NOT NULL, PRIMARY KEY (space, id));
+CREATE INDEX decision_log_attempt ON decision_log (space, attempt) WHERE attempt <> '';
+
+CREATE TABLE triage_call (
+    space TEXT NOT NULL, key TEXT NOT NULL, rev BIGINT NOT NULL, changed BIGINT NOT NULL, skipped BIGINT NOT NULL,
+    at BIGINT NOT NULL, PRIMARY KEY (space, key));
+CREATE INDEX triage_call_at ON triage_call (space, at);
+
+CREATE TABLE api_key (
+    id TEXT PRIMARY KEY, space TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, secret_hash TEXT NOT NULL,
+    allow_timeout_approve BOOLEAN NOT NULL, created_at BIGINT NOT NULL, revoked_at BIGINT);
+CREATE UNIQUE INDEX api_key_name ON api_key (space, name) WHERE revoked_at IS NULL
+"""
+
+STEPS: tuple[str, ...] = (_FIRST,)
+
+
+class NewerDatabase(InboxError):
+    """The database was written by a newer version of this program."""
+
+
+def migrate(database: Database) -> None:
+    """Brings the schema up to date. Any number of processes may do so at once. Raises NewerDatabase, and touches nothing then."""
+    connection = database.writer()
+    try:
+        while _step(database, connection):
+            pass
+    finally:
+        connection.close()
+
+
+def _step(database: Database, connection: Connection) -> bool:
+    """Applies the next step, if there is one."""
+    connection.begin_migration()
+    try:
+        version = _version(connection)
+        if version > len(STEPS):
+            raise NewerDatabase(
+                f"The hub's database has schema {version}; this version of inbox knows {len(STEPS)}. "
+                "It was written by a newer inbox: upgrade this one, or point it at another database."
+            )
+        if version < len(STEPS):
+            for statement in STEPS[version].format(**database.fragments).split(";"):
+                connection.execute(statement)
+            connection.execute("UPDATE schema_version SET version = :version", {"version": version + 1})
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return version < len(STEPS)
+
+
+def _version(connection: Connection) -> int:
+    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
+    found = connection.execute("SELECT version FROM schema_version")
+    if not found:
+        connection.execute("INSERT INTO schema_version (version) VALUES (0)")
+        return 0
+    return int(found[0][0])

@@ -1,0 +1,125 @@
+"""Reading a space. Each function is one answer from one snapshot: call it inside a reading transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inbox_tui.core.errors import unknown_id
+from inbox_tui.hub.store.database import Connection, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a space stands. A cursor is good iff `floor <= cursor <= rev`."""
+
+    epoch: int
+    rev: int
+    floor: int
+    unread_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Stored documents, newest id first, and the head of the snapshot that they were read in. `next_cursor` is "" at the end."""
+
+    epoch: int
+    rev: int
+    items: list[str]
+    next_cursor: str
+    unread_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row as it is now, or (`document` None) its removal."""
+
+    rev: int
+    id: str
+    document: str | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    head: Head
+    items: list[Change]
+
+
+def head(connection: Connection, space: str) -> Head:
+    """Raises Refused 404 for a space that is not there."""
+    found = connection.execute("SELECT epoch, rev, floor, unread FROM space WHERE name = :space", {"space": space})
+    if not found:
+        raise unknown_id("space")
+    return Head(*found[0])
+
+
+def page(connection: Connection, space: str, *, limit: int, before: str, unread: bool, needs_me: bool) -> Page:
+    at = head(connection, space)
+    params: dict[str, Value] = {"space": space, "limit": limit + 1}
+    where = "space = :space"
+    if before:
+        where += " AND id < :before"
+        params["before"] = before
+    where += (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
+    rows = connection.execute(f"SELECT id, document FROM notification WHERE {where} ORDER BY id DESC LIMIT :limit", params)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(at.epoch, at.rev, [document for _, document in rows], rows[-1][0] if more else "", at.unread_count)
+
+
+def notification(connection: Connection, space: str, id: str) -> str:  # noqa: A002
+    """The row's document. Raises Refused 404."""
+    found = connection.execute("SELECT document FROM notification WHERE space = :space AND id = :id", {"space": space, "id": id})
+    if not found:
+        raise unknown_id()
+    return str(found[0][0])
+
+
+def changes(connection: Connection, space: str, after_rev: int, limit: int) -> Changes | None:
+    """Rows and tombstones after the cursor, by rev. None: the cursor is not of this life, or too old."""
+    at = head(connection, space)
+    if not at.floor <= after_rev <= at.rev:
+        return None
+    if after_rev == at.rev:
+        return Changes(at, [])
+    params: dict[str, Value] = {"space": space, "after": after_rev, "limit": limit}
+    found = [
+        Change(rev, row_id, document, rev == created_rev)
+        for rev, row_id, document, created_rev in connection.execute(
+            "SELECT rev, id, document, created_rev FROM notification WHERE space = :space AND rev > :after "
+            "ORDER BY rev LIMIT :limit",
+            params,
+        )
+    ]
+    gone = connection.execute(
+        "SELECT rev, id FROM tombstone WHERE space = :space AND rev > :after ORDER BY rev LIMIT :limit", params
+    )
+    if gone:
+        found += [Change(rev, row_id, None, False) for rev, row_id in gone]
+        found.sort(key=lambda change: change.rev)
+    return Changes(at, found[:limit])
+
+
+def events_of_run(connection: Connection, space: str, run_id: str) -> list[str]:
+    """Event documents, oldest first."""
+    return _texts(
+        connection.execute(
+            "SELECT document FROM event WHERE space = :space AND run_id = :run_id AND run_id <> '' ORDER BY id",
+            {"space": space, "run_id": run_id},
+        )
+    )
+
+
+def events_of_notification(connection: Connection, space: str, id: str) -> list[str]:  # noqa: A002
+    """Event documents, oldest first. Raises Refused 404 for a row that is not there."""
+    notification(connection, space, id)
+    return _texts(
+        connection.execute(
+            "SELECT document FROM event WHERE space = :space AND notification_id = :id ORDER BY id",
+            {"space": space, "id": id},
+        )
+    )
+
+
+def _texts(rows: list[tuple[str]] | list[tuple[object, ...]]) -> list[str]:
+    return [str(row[0]) for row in rows]

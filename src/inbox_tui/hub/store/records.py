@@ -1,0 +1,142 @@
+"""What the store keeps, as values, and the parameters that each is written with."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from inbox_tui.core.model import Notification
+from inbox_tui.hub.store.database import Params
+
+
+@dataclass(slots=True)
+class Space:
+    """A space's record; whoever holds its lock may move it."""
+
+    name: str
+    epoch: int
+    rev: int
+    floor: int
+    last_id: str
+    unread: int
+    size: int
+
+
+@dataclass(slots=True)
+class Held:
+    """A row in a batch: the value, and what the store knows beside it."""
+
+    row: Notification
+    epoch: int
+    """The epoch that it was born in: part of its identity."""
+    fold_key: str
+    is_folding: bool
+    lease_until: int | None = None
+    is_new: bool = False
+    was_unread: bool = False
+    count_before: int = 0
+    document: str = ""
+    """Of a touched row: set when the batch has written it."""
+
+    def columns(self, space: str) -> Params:
+        row = self.row
+        is_open = row.is_open
+        pending = not row.closed and row.decision is None
+        return {
+            "space": space,
+            "id": row.id,
+            "epoch": self.epoch,
+            "rev": row.rev,
+            "created_rev": row.created_rev,
+            "raised_rev": row.raised_rev,
+            "raised_at": row.raised_at,
+            "last_occurred_at": row.last_occurred_at,
+            "fold_key": self.fold_key,
+            "is_folding": self.is_folding and pending,
+            "unread": row.read_at is None,
+            "done": row.done_at is not None,
+            "needs_me": row.needs_me,
+            "is_prompt": row.is_prompt,
+            "is_open": is_open,
+            "expires_at": row.expires_at if pending else None,
+            "snoozed_until": row.snoozed_until,
+            "lease_until": self.lease_until if is_open else None,
+            "sender": row.sender,
+            "run_id": row.run_id,
+            "document": self.document,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotent:
+    """What a sender's idempotency key led to."""
+
+    sender: str
+    key: str
+    event_id: str
+    notification_id: str
+    rev: int
+    epoch: int
+    body_hash: str
+
+
+@dataclass(slots=True)
+class Ask:
+    """A question by its asker's key. `notification_id` is "" where it was withdrawn before it was posted."""
+
+    sender: str
+    key: str
+    notification_id: str = ""
+    withdrawn: bool = False
+
+
+@dataclass(slots=True)
+class Run:
+    """One execution of a task. `notification_id`: the row that speaks for it."""
+
+    sender: str
+    run_id: str
+    notification_id: str
+    finished_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a triage call was answered."""
+
+    key: str
+    rev: int
+    changed: int = 0
+    skipped: int = 0
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What the verbs of a batch will look at, so that it is read by one query a kind."""
+
+    fold_keys: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
+    idempotency_keys: set[str] = field(default_factory=set)
+    ask_keys: set[str] = field(default_factory=set)
+    run_ids: set[str] = field(default_factory=set)
+
+
+class DecodedRows:
+    """The rows decoded last, by space and id; good for exactly the rev that they were stored with."""
+
+    def __init__(self, most: int = 4096) -> None:
+        self._rows: OrderedDict[tuple[str, str], Notification] = OrderedDict()
+        self._most = most
+
+    def get(self, space: str, id: str, rev: int) -> Notification | None:  # noqa: A002
+        row = self._rows.get((space, id))
+        return row if row is not None and row.rev == rev else None
+
+    def put(self, space: str, row: Notification) -> None:
+        self._rows[space, row.id] = row
+        self._rows.move_to_end((space, row.id))
+        if len(self._rows) > self._most:
+            self._rows.popitem(last=False)
+
+    def clear(self) -> None:
+        self._rows.clear()

@@ -1,0 +1,103 @@
+"""SQLite: one file, WAL, every commit on disk before it is answered; one writer at a time, readers beside it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from inbox_tui.hub.store.database import NO_PARAMS, Params, Record
+
+_BUSY_SECONDS = 10.0
+_STATEMENTS = 512
+
+
+class SqliteConnection:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._cursor = connection.cursor()
+
+    def begin_write(self) -> None:
+        self._cursor.execute("BEGIN IMMEDIATE")
+
+    begin_migration = begin_write
+
+    def begin_read(self) -> None:
+        self._cursor.execute("BEGIN")
+
+    def commit(self) -> None:
+        self._cursor.execute("COMMIT")
+
+    def rollback(self) -> None:
+        if self._connection.in_transaction:
+            self._cursor.execute("ROLLBACK")
+
+    def execute(self, sql: str, params: Params = NO_PARAMS) -> list[Record]:
+        return self._cursor.execute(sql, params).fetchall()
+
+    def executemany(self, sql: str, rows: Sequence[Params]) -> None:
+        self._cursor.executemany(sql, rows)
+
+    def close(self) -> None:
+        self._cursor.close()
+        self._connection.close()
+
+
+class SqliteDatabase:
+    """The file at `path`, made with mode 0600 where it is missing. Raises sqlite3.OperationalError where it cannot be."""
+
+    fragments: Mapping[str, str] = {"lock": "", "id": "TEXT"}
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+    def writer(self) -> SqliteConnection:
+        connection = sqlite3.connect(
+            self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+        )
+        try:
+            _use_wal(connection)
+            connection.execute("PRAGMA synchronous=FULL")
+        except BaseException:
+            connection.close()
+            raise
+        return SqliteConnection(connection)
+
+    def reader(self) -> SqliteConnection:
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        return SqliteConnection(connection)
+
+    def storage_problem(self, error: BaseException) -> str:
+        if not isinstance(error, sqlite3.OperationalError):
+            return ""
+        text = str(error)
+        if "full" in text:
+            return f"the disk that holds {self.path} is full"
+        if "readonly" in text or "disk I/O" in text or "unable to open" in text:
+            return f"{self.path} cannot be written ({text})"
+        return ""
+
+    def is_busy(self, error: BaseException) -> bool:
+        return isinstance(error, sqlite3.OperationalError) and ("locked" in str(error) or "busy" in str(error))
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """The switch to WAL answers "locked" at once when several start together, whatever the time-out: asked again till then."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)

@@ -1,0 +1,77 @@
+"""The SQL of a batch: one text for both engines. `:values` stands for an IN list."""
+
+_ROW = "SELECT id, rev, epoch, fold_key, is_folding, lease_until, document FROM notification WHERE space = :space"
+
+ROWS_BY_FOLD_KEY = f"{_ROW} AND is_folding AND fold_key IN (:values)"
+ROWS_BY_ID = f"{_ROW} AND id IN (:values)"
+
+IDEMPOTENT = """SELECT sender, key, event_id, notification_id, rev, epoch, body_hash FROM idempotency
+WHERE space = :space AND key IN (:values)"""
+ASKS = "SELECT sender, key, notification_id, withdrawn FROM ask WHERE space = :space AND key IN (:values)"
+RUNS = "SELECT sender, run_id, notification_id, finished_at FROM run WHERE space = :space AND run_id IN (:values)"
+CALL = "SELECT rev, changed, skipped FROM triage_call WHERE space = :space AND key = :key"
+
+_COLUMNS = (
+    "rev",
+    "created_rev",
+    "raised_rev",
+    "raised_at",
+    "last_occurred_at",
+    "is_folding",
+    "unread",
+    "done",
+    "needs_me",
+    "is_open",
+    "expires_at",
+    "snoozed_until",
+    "lease_until",
+    "run_id",
+    "document",
+)
+_FIXED_COLUMNS = ("space", "id", "epoch", "fold_key", "is_prompt", "sender")
+
+UPDATE_ROW = f"UPDATE notification SET {', '.join(f'{name} = :{name}' for name in _COLUMNS)} WHERE space = :space AND id = :id"
+INSERT_ROW = f"""INSERT INTO notification ({", ".join(_FIXED_COLUMNS + _COLUMNS)})
+VALUES ({", ".join(f":{name}" for name in _FIXED_COLUMNS + _COLUMNS)})"""
+RETIRE = "UPDATE notification SET is_folding = FALSE WHERE space = :space AND id = :id"
+LEASE = "UPDATE notification SET lease_until = :until WHERE space = :space AND id = :id"
+DELETE_ROW = "DELETE FROM notification WHERE space = :space AND id = :id"
+BURY = "INSERT INTO tombstone (space, rev, id, at) VALUES (:space, :rev, :id, :at)"
+
+INSERT_EVENT = """INSERT INTO event (space, id, notification_id, run_id, sender, received_at, document)
+VALUES (:space, :id, :notification_id, :run_id, :sender, :received_at, :document)"""
+TRIM_EVENTS = """DELETE FROM event WHERE space = :space AND notification_id = :id
+AND id > (SELECT id FROM event WHERE space = :space AND notification_id = :id ORDER BY id LIMIT 1 OFFSET :first)
+AND id <= (SELECT id FROM event WHERE space = :space AND notification_id = :id ORDER BY id DESC LIMIT 1 OFFSET :last)"""
+
+INSERT_IDEMPOTENT = """INSERT INTO idempotency (space, key, sender, event_id, notification_id, rev, epoch, body_hash, at)
+VALUES (:space, :key, :sender, :event_id, :notification_id, :rev, :epoch, :body_hash, :at)"""
+PUT_ASK = """INSERT INTO ask (space, key, sender, notification_id, withdrawn, at)
+VALUES (:space, :key, :sender, :notification_id, :withdrawn, :at)
+ON CONFLICT (space, key, sender) DO UPDATE SET notification_id = excluded.notification_id, withdrawn = excluded.withdrawn"""
+PUT_RUN = """INSERT INTO run (space, run_id, sender, notification_id, started_at, finished_at)
+VALUES (:space, :run_id, :sender, :notification_id, :started_at, :finished_at)
+ON CONFLICT (space, run_id, sender)
+DO UPDATE SET notification_id = excluded.notification_id, finished_at = excluded.finished_at"""
+ADD_CALL = """INSERT INTO triage_call (space, key, rev, changed, skipped, at)
+VALUES (:space, :key, :rev, :changed, :skipped, :at)"""
+INSERT_LOG = """INSERT INTO decision_log
+(space, id, at, notification_id, outcome, key, decided_by, via, attempt, raised_rev, shown_hash, latency)
+VALUES (:space, :id, :at, :notification_id, :outcome, :key, :decided_by, :via, :attempt, :raised_rev, :shown_hash, :latency)"""
+DECIDED_BY_ATTEMPT = """SELECT notification_id, key FROM decision_log
+WHERE space = :space AND attempt = :attempt AND attempt <> '' AND outcome = 'decided'"""
+
+OPEN_PROMPTS_OF_RUN = """SELECT id FROM notification
+WHERE space = :space AND run_id = :run_id AND sender = :sender AND is_open AND is_prompt"""
+OPEN_PROMPTS = "SELECT id FROM notification WHERE space = :space AND is_open AND is_prompt ORDER BY id LIMIT :limit"
+EXPIRED = """SELECT id FROM notification
+WHERE space = :space AND expires_at IS NOT NULL AND expires_at <= :now ORDER BY expires_at LIMIT :limit"""
+LAPSED = """SELECT id FROM notification
+WHERE space = :space AND lease_until IS NOT NULL AND lease_until < :now ORDER BY lease_until LIMIT :limit"""
+
+SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size FROM space WHERE name = :space"
+INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, created_at)
+VALUES (:space, :now, :now, :now, '', 0, 0, :now) ON CONFLICT (name) DO NOTHING"""
+UPDATE_SPACE = """UPDATE space
+SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size WHERE name = :name"""
+SPACES = "SELECT name FROM space ORDER BY name"

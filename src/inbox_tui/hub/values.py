@@ -1,0 +1,70 @@
+"""What goes into a space's verbs and comes out of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inbox_tui.core.model import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who posts, by its key. `may_permit_on_timeout`: its key was made with `--allow-timeout-approve`."""
+
+    name: str
+    key_id: str = ""
+    may_permit_on_timeout: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """`id` is the row's; of an event that only went to a finished run's timeline, that run's row, "" where unknown."""
+
+    id: str
+    event_id: str
+    rev: int
+    epoch: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """`rev` shows every change; `skipped` counts rows that somebody waits for."""
+
+    rev: int
+    changed: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an asker is told. `status`: open, decided, expired, withdrawn, superseded, answered_elsewhere, or unknown."""
+
+    id: str
+    epoch: int
+    status: str
+    decision: Document | None = None
+
+
+UNKNOWN = Answer("", 0, "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept. Days; `rows_most` a space; events a row: the first and the last so many."""
+
+    rows_days: int = 90
+    rows_most: int = 100_000
+    events_days: int = 30
+    first_events: int = 100
+    last_events: int = 900
+    idempotency_days: int = 7
+    tombstone_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How much one key may post: events a second in the long run, and at once."""
+
+    per_second: float = 2_000.0
+    burst: float = 100_000.0
