@@ -84,9 +84,7 @@ def find_paths(environ: os._Environ[str] | dict[str, str] | None = None) -> Path
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs("inbox", appauthor=False)
-    return Paths(
-        Path(dirs.user_config_path),
-        Path(dirs.user_state_path),
-        Path(dirs.user_cache_path),
-        _short(Path(dirs.user_runtime_path)),
-    )
+    state = Path(dirs.user_state_path)
+    # Without a runtime folder of the session, one in the home: a shared temporary folder could be somebody else's first.
+    runtime = Path(dirs.user_runtime_path) if environ.get("XDG_RUNTIME_DIR") else state / "run"
+    return Paths(Path(dirs.user_config_path), state, Path(dirs.user_cache_path), _short(runtime))

@@ -1,0 +1,106 @@
+"""`inbox ask`: ask a person, and answer by exit code. A failure never allows."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inbox_tui.cli.arguments import Duration, pairs, text_from
+from inbox_tui.cli.problems import complain
+from inbox_tui.core.errors import Exit
+from inbox_tui.core.model import REFUSING_KEYS
+
+if TYPE_CHECKING:
+    from inbox_tui.sdk import Answer
+
+_ENDINGS = {
+    "timeout": "nobody answered in time; the question is withdrawn",
+    "expired": "nobody answered in time",
+    "withdrawn": "the question was withdrawn",
+    "superseded": "a corrected question took its place",
+    "answered_elsewhere": "it was answered elsewhere",
+    "unknown": "the hub no longer knows the question",
+    "foreign": "the hub's answer was not for this question",
+}
+
+
+@click.command("ask")
+@click.argument("question")
+@click.option("--choice", "choices", multiple=True, metavar="KEY=LABEL", help="An answer to offer.  [default: approve, reject]")
+@click.option("--default", "default", default="", metavar="KEY", help="The answer when the time is up.  [default: no decision]")
+@click.option("--timeout", type=Duration(), help="How long to wait: 90s, 5m, 1h30m.  [default: for ever]")
+@click.option("--detail", default="", metavar="FILE", help="Text to show below the question; `-` is what is piped in.")
+@click.option("--command", "command_text", default="", metavar="TEXT", help="The command that will run, shown to its very end.")
+@click.option("--source", default="", help="Who asks: an app, a script, an agent.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+def ask_command(
+    question: str,
+    choices: tuple[str, ...],
+    default: str,
+    timeout: float | None,
+    detail: str,
+    command_text: str,
+    source: str,
+    as_json: bool,
+) -> int:
+    """Ask a person, and wait. Approved is exit code 0; no failure ever is.
+
+    Rejected (or a choice named deny) is 1, no decision 4. Any other choice prints its key and is 0. Ctrl-C withdraws the
+    question. A hub that restarts meanwhile is waited for. A default that permits needs a key made with --allow-timeout-approve.
+
+    \b
+    Examples:
+      inbox ask "Deploy 1.2.3?" --timeout 15m && ./deploy
+      inbox ask "Delete 83 records?" --command "DELETE FROM users WHERE …" --detail plan.txt
+      env=$(inbox ask "Deploy where?" --choice staging=Staging --choice prod=Production)
+    """
+    from inbox_tui.sdk import ask
+
+    offered = pairs(choices, "--choice")
+    if default and (timeout is None or default not in (offered or {"approve", "reject"})):
+        raise click.UsageError("--default names one of the offered choices, and needs --timeout")
+    shown: dict[str, Any] = {"command": command_text, "source": source, "cwd": _working_folder(), "host": socket.gethostname()}
+    shown["body"] = text_from(detail) if detail else ""
+    signal.signal(signal.SIGTERM, _withdraw)
+    signal.signal(signal.SIGHUP, _withdraw)
+    answer = ask(
+        question,
+        choices=offered,
+        default=default,
+        timeout=timeout,
+        on_outage=lambda problem: complain(f"{problem} Still waiting."),
+        **{name: value for name, value in shown.items() if value},
+    )
+    return _tell(answer, as_json)
+
+
+def _withdraw(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _working_folder() -> str:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return ""
+
+
+def _tell(answer: Answer, as_json: bool) -> int:
+    if as_json:
+        names = ("status", "id", "key", "label", "comment", "by", "is_timeout_default")
+        click.echo(json.dumps({name: getattr(answer, name) for name in names}, ensure_ascii=False))
+    if not answer.key:
+        complain(f"no decision: {_ENDINGS.get(answer.status, answer.status)}")
+        return Exit.NO_DECISION
+    if answer.key in REFUSING_KEYS:
+        complain(f"{answer.label or answer.key} by {answer.by}{': ' if answer.comment else ''}{answer.comment}")
+        return Exit.REJECTED
+    if answer.key != "approve" and not as_json:
+        click.echo(answer.key)
+    return Exit.DONE

@@ -1,0 +1,91 @@
+"""`inbox key`: what a sender, or an operator elsewhere, needs to reach this hub."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inbox_tui.core.errors import Exit
+
+if TYPE_CHECKING:
+    from inbox_tui.wire import Address
+
+
+@click.group("key")
+def key_command() -> None:
+    """Make, list and revoke keys. On the hub's own machine only."""
+
+
+@key_command.command("new")
+@click.argument("name")
+@click.option(
+    "--role", type=click.Choice(["send", "operate"]), required=True, help="send: posts and asks. operate: reads and answers, too."
+)
+@click.option(
+    "--allow-timeout-approve", is_flag=True, help="Its questions may be approved by their own default when time runs out."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print {name, role, space, key, notilens: {token, secret}}.")
+def new_command(name: str, role: str, allow_timeout_approve: bool, as_json: bool) -> int:
+    """Make a key, and print what to export where it is used. It is shown this once.
+
+    \b
+    Example:
+      eval "$(inbox key new my-app --role send)"
+      curl -s "$INBOX_HUB/webhook/$NOTILENS_TOKEN/send" -H "X-NOTILENS-KEY: $NOTILENS_SECRET" …
+    """
+    from inbox_tui.wire import call
+
+    hub = _hub()
+    body = {"name": name, "role": role, "allow_timeout_approve": allow_timeout_approve}
+    made: dict[str, Any] = call(hub, "POST", "/api/keys", body).document
+    if as_json:
+        made.pop("$schema", None)
+        click.echo(json.dumps(made))
+        return Exit.DONE
+    url = f"http://{call(hub, 'GET', '/api/hub').document['listen']}"
+    click.echo(f"# Key {made['name']!r}, role {made['role']}. Shown this once: the hub keeps only its hash.")
+    click.echo(f"export INBOX_HUB={url}\nexport INBOX_KEY={made['key']}")
+    if role == "send":
+        click.echo(f"export NOTILENS_TOKEN={made['notilens']['token']}\nexport NOTILENS_SECRET={made['notilens']['secret']}")
+        click.echo(f"# NotiLens senders post to {url}/webhook/$NOTILENS_TOKEN/send")
+    return Exit.DONE
+
+
+@key_command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def list_command(as_json: bool) -> int:
+    """List the keys: id, role, name, and whether it is revoked. Never the key itself."""
+    from inbox_tui.core.text import clean
+    from inbox_tui.wire import call
+
+    keys = call(_hub(), "GET", "/api/keys").document
+    items = keys.get("items", []) if isinstance(keys, dict) else keys
+    if as_json:
+        click.echo(json.dumps(items))
+        return Exit.DONE
+    for item in items:
+        revoked = "  revoked" if item.get("revoked_at") else ""
+        click.echo(f"{item['id']}  {item['role']:<7}  {clean(item['name'], lines=False)}{revoked}")
+    return Exit.DONE
+
+
+@key_command.command("revoke")
+@click.argument("key_id", metavar="ID")
+def revoke_command(key_id: str) -> int:
+    """Revoke a key. Within a second no hub takes it any more."""
+    from urllib.parse import quote
+
+    from inbox_tui.wire import call
+
+    call(_hub(), "DELETE", f"/api/keys/{quote(key_id, safe='')}")
+    return Exit.DONE
+
+
+def _hub() -> Address:
+    """Always the local one: a key from elsewhere can make no keys."""
+    from inbox_tui.core.paths import find_paths
+    from inbox_tui.wire import Address
+
+    return Address(socket=str(find_paths().operate_socket))

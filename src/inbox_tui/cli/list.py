@@ -1,0 +1,40 @@
+"""`inbox list`: the inbox as lines, for scripts, pipes and screen readers."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from inbox_tui.core.errors import Exit
+
+
+@click.command("list")
+@click.option(
+    "--view",
+    type=click.Choice(["needs", "unread", "all", "done"]),
+    default="all",
+    show_default=True,
+    help="Which rows; all is not done.",
+)
+@click.option("--limit", type=click.IntRange(1, 5000), default=50, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
+def list_command(view: str, limit: int, as_json: bool) -> int:
+    """List notifications, what needs you first.
+
+    Each line is ID@REV, a sign (? asks, ✗ error, ▲ warning, ✓ success, · info), the title, its age and who said it. ID@REV is
+    what approve, reject and decide take: the answer then counts only for what you were shown.
+
+    \b
+    Examples:
+      inbox list --view needs
+      inbox list --view unread --json | jq -r .title
+    """
+    from inbox_tui.cli.rows import fetch_view, line, terminal_width
+    from inbox_tui.core.model import from_document
+    from inbox_tui.wire import find_hub
+
+    width = terminal_width()
+    for document in fetch_view(find_hub(operate=True), view, limit):
+        click.echo(json.dumps(document, ensure_ascii=False) if as_json else line(from_document(document), width))
+    return Exit.DONE

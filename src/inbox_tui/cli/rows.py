@@ -1,0 +1,72 @@
+"""Rows as the commands print them, and the calls that fetch them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from inbox_tui.core.errors import HubUnreachable
+from inbox_tui.core.model import Document, Notification, from_document
+from inbox_tui.core.text import clean
+from inbox_tui.core.times import now
+from inbox_tui.tui.words import SIGNS, age, claims, detail, full_text, one_line, state, tone, who
+from inbox_tui.wire import Address, call
+
+PAGE = 500
+FARTHEST = 10
+"""Pages that a listing looks through at most: the newest 5,000 rows."""
+
+
+def fetch(hub: Address, path: str) -> dict[str, Any]:
+    """A GET that answers a JSON object."""
+    document = call(hub, "GET", path).document
+    if not isinstance(document, dict):
+        raise HubUnreachable(f"The hub at {hub} did not answer as an inbox hub does.")
+    return document
+
+
+def fetch_view(hub: Address, view: str, limit: int) -> list[Document]:
+    """The rows of a view (needs | unread | all | done) in the inbox's order: what needs me first, then the last raised."""
+    query = {"needs": "&needs_me=true", "unread": "&unread=true"}.get(view, "")
+    found: list[tuple[Notification, Document]] = []
+    before = ""
+    for _ in range(FARTHEST):
+        page = fetch(hub, f"/api/notifications?limit={PAGE}{query}{before}")
+        rows = [(from_document(item), item) for item in page.get("items") or ()]
+        found += [(row, item) for row, item in rows if (row.done_at is not None) == (view == "done")]
+        if not page.get("next_cursor"):
+            break
+        before = f"&before={page['next_cursor']}"
+    found.sort(key=lambda pair: (pair[0].needs_me, pair[0].raised_at, pair[0].id), reverse=True)
+    return [item for _, item in found[:limit]]
+
+
+def line(row: Notification, width: int) -> str:
+    """`ID@REV  sign title  age  source`. The reference is never cut; the title takes the room that is left."""
+    reference = f"{row.id}@{row.raised_rev}"
+    times = f" ×{row.count}" if row.count > 1 else ""
+    note = f"  [{state(row)}]" if state(row) else ""
+    tail = f"  {age(now() - row.raised_at):>4}  {who(row)}"
+    room = max(20, width - len(reference) - len(tail) - len(times) - len(note) - 3)
+    title = one_line(row, row.title)
+    title = title if len(title) <= room else title[: room - 1] + "…"
+    return f"{reference} {SIGNS[tone(row)]} {title}{times}{note}{tail}"
+
+
+def whole(row: Notification) -> str:
+    """Everything that somebody must read before they answer; nothing is cut, and what could hide is marked."""
+    command = detail(row, "command")
+    place = ", ".join(text for name in ("cwd", "host", "branch") if (text := clean(detail(row, name), lines=False)))
+    parts = [
+        f"{SIGNS[tone(row)]} {full_text(row, row.title)}",
+        f"  from {claims(row)}" + (f", {place}" if place else ""),
+        full_text(row, row.body),
+        f"  $ {full_text(row, command)}" if command else "",
+        state(row),
+        "  answers: " + ", ".join(f"{c.key} ({clean(c.label, lines=False)})" for c in row.choices) if row.choices else "",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def terminal_width() -> int:
+    return shutil.get_terminal_size((120, 24)).columns

@@ -1,0 +1,39 @@
+"""`inbox stop`: end this machine's hub."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from inbox_tui.core.errors import Exit, HubUnreachable
+
+PATIENCE = 15.0
+
+
+@click.command("stop")
+def stop_command() -> int:
+    """Stop this machine's hub. Nothing is lost: what it took is on disk, and those who wait are waited for.
+
+    \b
+    Example:
+      inbox stop && inbox        a hub of the version that is installed now
+    """
+    from inbox_tui.core.paths import find_paths
+    from inbox_tui.wire import Address, call
+
+    hub = Address(socket=str(find_paths().operate_socket))
+    try:
+        call(hub, "POST", "/api/hub/stop", {})
+    except HubUnreachable:
+        click.echo("No hub is running here.")
+        return Exit.DONE
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            call(hub, "GET", "/api/health", timeout=1)
+        except HubUnreachable:
+            click.echo("The hub has stopped.")
+            return Exit.DONE
+        time.sleep(0.05)
+    raise HubUnreachable(f"The hub was told to stop and still answers after {PATIENCE:.0f} seconds.")

@@ -1,0 +1,115 @@
+"""The configuration: `config.toml` and `INBOX_<SECTION>_<NAME>` variables over it. An unknown name is an error, never silence.
+
+One frozen model a section; what stands here is the whole of it. Imports pydantic, so nothing on the way to a first frame or in
+`send` imports this module; `INBOX_HUB` and `INBOX_KEY` say where the hub is and are read by who connects, not here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from inbox_tui.core.errors import ConfigError
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class HubSection(Section):
+    listen: str = Field(default="127.0.0.1:9477", pattern=r"^\S+:\d{1,5}$")
+    """HOST:PORT for senders that speak HTTP. Where the port is taken, a free one is used and said."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names, besides this machine's own loopback ones, by which TCP callers may address the hub."""
+    database: str = ""
+    """Where rows are kept; empty is this user's own SQLite file."""
+
+
+class RetentionSection(Section):
+    row_days: int = Field(default=90, ge=1)
+    """A notification older than this goes, unless it still asks."""
+    rows: int = Field(default=100_000, ge=100)
+    """The most notifications that a space keeps."""
+    event_days: int = Field(default=30, ge=1)
+    """Single events, for timelines, go after this."""
+
+
+class TuiSection(Section):
+    theme: str = ""
+    """The name of a theme; empty is the one that fits the terminal."""
+    confirm: Literal["key", "digit"] = "key"
+    """What approves after `a`: the key `y`, or a random digit that is on the screen."""
+    keys: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Action → keys, in place of its own; an empty list takes them away. README.md lists the actions."""
+
+
+class Config(Section):
+    hub: HubSection = HubSection()
+    retention: RetentionSection = RetentionSection()
+    tui: TuiSection = TuiSection()
+
+
+def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration in `file` (absent: all defaults) with the environment's values over it.
+
+    Raises ConfigError naming the file or the variable, the key, and the nearest key there is.
+    """
+    environ = os.environ if environ is None else environ
+    try:
+        found: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        found = {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise ConfigError(f"{file}: {problem}") from problem
+    origins: dict[tuple[str, ...], str] = {}
+    for (section, name), (variable, value) in _overrides(environ).items():
+        part = found.setdefault(section, {})
+        if isinstance(part, dict):
+            part[name] = value
+            origins[section, name] = variable
+    try:
+        return Config.model_validate(found)
+    except ValidationError as problem:
+        raise ConfigError("\n".join(_sentence(error, file, origins) for error in problem.errors())) from None
+
+
+def _overrides(environ: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, Any]]:
+    """`INBOX_TUI_THEME=dusk` → {("tui", "theme"): ("INBOX_TUI_THEME", "dusk")}. A list is separated by commas."""
+    found: dict[tuple[str, str], tuple[str, Any]] = {}
+    for section in Config.model_fields:
+        prefix = f"INBOX_{section.upper()}_"
+        for variable, value in environ.items():
+            if variable.startswith(prefix):
+                name = variable.removeprefix(prefix).lower()
+                known = _section(section).model_fields.get(name)
+                is_list = known is not None and isinstance(known.default, tuple)
+                found[section, name] = (
+                    variable,
+                    [part.strip() for part in value.split(",") if part.strip()] if is_list else value,
+                )
+    return found
+
+
+def _sentence(error: Any, file: Path, origins: Mapping[tuple[str, ...], str]) -> str:
+    """One validation error as a person wants it: where, which key, what is wrong, and what was probably meant."""
+    location = tuple(str(part) for part in error["loc"])
+    where = origins.get(location[:2], str(file))
+    key = ".".join(location)
+    if error["type"] in ("model_type", "dict_type"):
+        return f"{where}: {key}: must be a table, [{key}], not {error['input']!r}"
+    if error["type"] != "extra_forbidden":
+        return f"{where}: {key}: {error['msg'].lower()}, not {error['input']!r}"
+    section = _section(location[0]) if len(location) > 1 else Config
+    near = difflib.get_close_matches(location[-1], section.model_fields, 1, cutoff=0.5)
+    hint = f"; did you mean {'.'.join((*location[:-1], near[0]))}?" if near else f"; there are {', '.join(section.model_fields)}"
+    return f"{where}: {key}: no such key{hint}"
+
+
+def _section(name: str) -> type[Section]:
+    return type(Config.model_fields[name].default)
