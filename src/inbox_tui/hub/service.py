@@ -6,25 +6,50 @@ database can ever be good in its successor.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import cast
 
-from inbox_tui.core.model import Event
+from inbox_tui.core import triage as rules
+from inbox_tui.core.errors import Refused, unknown_id
+from inbox_tui.core.model import Document, Event, decode
 from inbox_tui.core.times import Clock
 from inbox_tui.core.times import now as machine_clock
+from inbox_tui.hub.clockwork import Clockwork
+from inbox_tui.hub.keys import Identity, Key, Keys, NewKey
+from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.reads import Change, Changes, Head, Page
 from inbox_tui.hub.store.store import Committed, Store
-from inbox_tui.hub.values import Answer, Bulk, Published, Rate, Retention, Sender
+from inbox_tui.hub.values import UNKNOWN, Answer, Bulk, Published, Rate, Retention, Sender
+from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
+from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.publish import Publish
+from inbox_tui.hub.verbs.triage import Chunk, RecallBulk, RememberBulk, Triage, TriageChunk
+from inbox_tui.hub.waiters import Waiters, told
 from inbox_tui.hub.writer import Writer
 
-__all__ = ["Answer", "Bulk", "Change", "Changes", "Head", "Page", "Published", "Rate", "Retention", "Sender", "Service"]
+__all__ = [
+    "Answer",
+    "Bulk",
+    "Change",
+    "Changes",
+    "Head",
+    "Identity",
+    "Key",
+    "NewKey",
+    "Page",
+    "Published",
+    "Rate",
+    "Retention",
+    "Sender",
+    "Service",
+]
 
 
-_DEFAULT_RETENTION = Retention()
+_DEFAULT_RETENTION, _DEFAULT_RATE = Retention(), Rate()
 
 
 class Service:
@@ -38,12 +63,16 @@ class Service:
         clock: Clock = machine_clock,
         monotonic: Callable[[], float] = time.monotonic,
         retention: Retention = _DEFAULT_RETENTION,
+        rate: Rate = _DEFAULT_RATE,
     ) -> None:
         self.store = store
-        self._clock, self._monotonic, self._retention = clock, monotonic, retention
         self._writer = Writer(store, clock, monotonic)
         self._writer.heard = self._heard
         self._readers = Readers(store)
+        self._waiters = Waiters(self._readers)
+        self._keys = Keys(self._writer, self._readers, monotonic)
+        self._limit = RateLimit(rate, monotonic)
+        self._clockwork = Clockwork(self._writer, self._readers, clock, monotonic, retention)
         self._callbacks: list[Callable[[str], None]] = []
 
     @property
@@ -53,9 +82,12 @@ class Service:
 
     async def start(self) -> None:
         self._writer.start()
+        self._clockwork.start()
 
     async def close(self) -> None:
-        """Everything accepted is still written. The store stays open: it is its opener's."""
+        """Everything accepted is still written; whoever waits for an answer is told that there is none yet. The store stays
+        open: it is its opener's."""
+        self._waiters.close()
         await self._writer.close()
         await self._readers.close()
 
@@ -66,9 +98,14 @@ class Service:
     async def publish(
         self, space: str, sender: Sender, event: Event, *, idempotency_key: str = "", body_hash: str = ""
     ) -> Published:
-        """409 `idempotency` for a key that came with another body; the same body gets the first answer again."""
+        """409 `idempotency` for a key that came with another body; the same body gets the first answer again. 429 `rate`."""
+        if seconds := self._limit.take(space, sender.name):
+            await self._refuse_for_rate(space, sender, seconds)
         verb = Publish(sender, event, idempotency_key, body_hash)
-        return cast(Published, await self._writer.submit(space, verb))
+        published = cast(Published, await self._writer.submit(space, verb))
+        if verb.timer is not None:
+            self._clockwork.count(space, *verb.timer)
+        return published
 
     async def head(self, space: str) -> Head:
         return await self._readers.read(lambda connection: reads.head(connection, space))
@@ -83,11 +120,154 @@ class Service:
         """The row's document. 404."""
         return await self._readers.read(lambda connection: reads.notification(connection, space, id))
 
+    async def timeline(self, space: str, run_id: str) -> list[Document]:
+        """What was said in a run, oldest first: {id, at, sent_at, kind, title, body, severity, notification_id, run_id, sender,
+        source, details}. Empty for a run that nobody has spoken of."""
+        texts = await self._readers.read(lambda connection: reads.events_of_run(connection, space, run_id))
+        return [json.loads(text) for text in texts]
+
+    async def occurrences(self, space: str, notification_id: str) -> list[Document]:
+        """The kept events of one row, in the same shape. 404."""
+        texts = await self._readers.read(lambda connection: reads.events_of_notification(connection, space, notification_id))
+        return [json.loads(text) for text in texts]
+
     async def changes(self, space: str, after_rev: int, limit: int) -> Changes | None:
         """Rows and tombstones after a cursor, by rev, from one snapshot. None: the cursor is not (or no longer) good."""
         return await self._readers.read(lambda connection: reads.changes(connection, space, after_rev, limit))
 
+    # ---- the operator ----
+
+    async def triage(
+        self,
+        space: str,
+        id: str,  # noqa: A002
+        verb: rules.Verb,
+        *,
+        seen: int | None = None,
+        idempotency_key: str = "",
+    ) -> int:
+        """The rev that shows it. 404; 409 `changed` where it was raised after `seen`, `waiting_here` where an asker waits."""
+        return cast(int, await self._writer.submit(space, Triage(id, verb, seen, idempotency_key)))
+
+    async def triage_all(
+        self,
+        space: str,
+        verb: rules.Verb,
+        *,
+        up_to: int | None = None,
+        unread: bool = False,
+        needs_me: bool = False,
+        idempotency_key: str = "",
+    ) -> Bulk:
+        """All rows not raised after `up_to` (None: after now), a chunk a commit. Rows that an asker waits for are not done."""
+        earlier = await self._writer.submit(space, RecallBulk(idempotency_key)) if idempotency_key else None
+        if earlier is not None:
+            return cast(Bulk, earlier)
+        up_to = (await self.head(space)).rev if up_to is None else up_to
+        after, changed, skipped, rev = "0", 0, 0, 0
+        while after:
+            verb_ = TriageChunk(verb, up_to, after, unread, needs_me)
+            chunk = cast(Chunk, await self._writer.submit(space, verb_))
+            after, rev = chunk.after, chunk.rev
+            changed, skipped = changed + chunk.changed, skipped + chunk.skipped
+        answer = Bulk(rev, changed, skipped)
+        if idempotency_key:
+            await self._writer.submit(space, RememberBulk(idempotency_key, answer))
+        return answer
+
+    async def decide(
+        self,
+        space: str,
+        id: str,  # noqa: A002
+        *,
+        key: str,
+        comment: str,
+        raised_rev: int,
+        epoch: int,
+        attempt: str,
+        by: str,
+        via: str,
+        shown_hash: str = "",
+    ) -> str:
+        """The row's document. 404 `unknown_id`, for another epoch too; 409 `decided` (with the decision), `changed`, `expired`,
+        `withdrawn`, `superseded`, `answered_elsewhere`, `not_actionable`; 422 for a key not offered. The same attempt with the
+        same key is answered the same for ever."""
+        verb = Decide(id, key, comment, raised_rev, epoch, attempt, by, via, shown_hash)
+        return cast(str, await self._writer.submit(space, verb))
+
+    # ---- the asker ----
+
+    async def poll_ask(self, space: str, sender: Sender, key: str, *, epoch: int | None, wait: float) -> Answer:
+        """The answer as soon as it is there, for `wait` seconds at most (0 to 60), and that somebody waits. An unknown key, or
+        one of another epoch, is status `unknown` at once."""
+        try:
+            answer = cast(Answer, await self._writer.submit(space, Poll(sender.name, key, epoch, wait)))
+        except Refused as refused:
+            if refused.code != "storage":
+                raise
+            answer = await self._read_ask(space, sender, key, epoch)
+        if answer.status != "open" or wait <= 0:
+            return answer
+        return await self._waiters.wait(space, answer, wait)
+
+    async def acknowledge_ask(self, space: str, sender: Sender, key: str, *, id: str, epoch: int) -> Answer:  # noqa: A002
+        """The asker has the answer and is about to act. Status `unknown` where the key's question is another."""
+        return cast(Answer, await self._writer.submit(space, Acknowledge(sender.name, key, id, epoch)))
+
+    async def withdraw_ask(self, space: str, sender: Sender, key: str) -> Answer:
+        """The asker gave up, perhaps before its POST arrived: the question is then born withdrawn."""
+        return cast(Answer, await self._writer.submit(space, Withdraw(sender.name, key)))
+
+    async def own_status(self, space: str, sender: Sender, id: str) -> Answer:  # noqa: A002
+        """Status and decision of what the sender posted. 404, for what others posted too."""
+        born = await self._readers.read(lambda connection: reads.born(connection, space, id))
+        if decode(born[1]).sender != sender.name:
+            raise unknown_id()
+        return told(id, born)
+
+    # ---- the clock and the keys ----
+
+    async def tick(self) -> None:
+        """What time does: expiry, lapsed leases, retention. To be called each second."""
+        await self._clockwork.tick()
+
+    async def create_key(self, space: str, name: str, role: str, *, allow_timeout_approve: bool = False) -> NewKey:
+        """422 for a name or role that cannot be, 409 `name_taken`."""
+        return await self._keys.create(space, name, role, allow_timeout_approve=allow_timeout_approve)
+
+    async def list_keys(self, space: str) -> list[Key]:
+        return await self._keys.list(space)
+
+    async def revoke_key(self, space: str, id: str) -> None:  # noqa: A002
+        """404."""
+        await self._keys.revoke(space, id)
+
+    async def authenticate(self, key_text: str) -> Identity | None:
+        """Whose key it is; None: nobody's. Remembered for a second at most."""
+        return await self._keys.authenticate(key_text)
+
+    # ---- inside ----
+
     def _heard(self, space: str, done: Committed) -> None:
+        self._waiters.wake(space, done.changed)
         if done.moved:
             for callback in self._callbacks:
                 callback(space)
+
+    async def _read_ask(self, space: str, sender: Sender, key: str, epoch: int | None) -> Answer:
+        """Without renewing the lease: a full disk keeps nobody from the answer."""
+        found = await self._readers.read(lambda connection: reads.asked(connection, space, sender.name, key))
+        if found is None or (epoch is not None and found[1] != epoch):
+            return UNKNOWN
+        return told(found[0], found[1:])
+
+    async def _refuse_for_rate(self, space: str, sender: Sender, seconds: int) -> None:
+        if self._limit.should_tell(space, sender.name):
+            notice = Event(
+                kind="hub.rate_limited",
+                title=f"{sender.name} posts too fast: some of its events were refused",
+                severity="warn",
+                source="inbox",
+            )
+            await self._writer.submit(space, Publish(Sender("inbox"), notice))
+        raise Refused(429, f"{sender.name} posts too fast: try again in {seconds} s.", code="rate", retry_after=seconds)

@@ -46,6 +46,8 @@ class Batch:
         self._runs_touched: dict[tuple[str, str], Run] = {}
         self._new_idempotent: list[Params] = []
         self._calls: dict[str, Call] = {}
+        self.decided_attempts: set[tuple[str, str, str]] = set()
+        """Attempt, row and key of the decisions of this batch, not to be found in the log yet."""
 
     # ---- reading ----
 
@@ -151,6 +153,7 @@ class Batch:
         self.space.unread -= held.was_unread
         self._removed.append({"space": self.space.name, "id": held.row.id, "rev": self.space.rev, "at": self.now})
         self._held[held.row.id] = None
+        held.is_folding = False
 
     def add_event(self, id: str, notification_id: str, run_id: str, sender: str, document: str) -> None:  # noqa: A002
         self._events.append(
@@ -200,10 +203,10 @@ class Batch:
             held.document = encode(held.row)
             space.unread += (held.row.read_at is None) - held.was_unread
         many(statements.RETIRE, self._retired)
+        many(statements.DELETE_ROW, self._removed)
         many(statements.UPDATE_ROW, [held.columns(space.name) for held in self.touched.values() if not held.is_new])
         many(statements.INSERT_ROW, [held.columns(space.name) for held in self.touched.values() if held.is_new])
         many(statements.LEASE, [lease for row_id, lease in self._leases.items() if row_id not in self.touched])
-        many(statements.DELETE_ROW, self._removed)
         many(statements.BURY, self._removed)
         many(statements.INSERT_EVENT, self._events)
         many(statements.INSERT_IDEMPOTENT, self._new_idempotent)

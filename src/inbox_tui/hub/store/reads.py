@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inbox_tui.core.errors import unknown_id
+from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Value
 
 
@@ -53,6 +54,10 @@ def head(connection: Connection, space: str) -> Head:
     return Head(*found[0])
 
 
+def spaces(connection: Connection) -> list[str]:
+    return [str(name) for (name,) in connection.execute(statements.SPACES)]
+
+
 def page(connection: Connection, space: str, *, limit: int, before: str, unread: bool, needs_me: bool) -> Page:
     at = head(connection, space)
     params: dict[str, Value] = {"space": space, "limit": limit + 1}
@@ -98,6 +103,38 @@ def changes(connection: Connection, space: str, after_rev: int, limit: int) -> C
         found += [Change(rev, row_id, None, False) for rev, row_id in gone]
         found.sort(key=lambda change: change.rev)
     return Changes(at, found[:limit])
+
+
+def born(connection: Connection, space: str, id: str) -> tuple[int, str]:  # noqa: A002
+    """The epoch that a row was born in, and its document. Raises Refused 404."""
+    found = connection.execute(
+        "SELECT epoch, document FROM notification WHERE space = :space AND id = :id", {"space": space, "id": id}
+    )
+    if not found:
+        raise unknown_id()
+    return int(found[0][0]), str(found[0][1])
+
+
+def asked(connection: Connection, space: str, sender: str, key: str) -> tuple[str, int, str] | None:
+    """Id, epoch and document of the row that an asker's key leads to; None where there is none."""
+    found = connection.execute(
+        "SELECT notification_id FROM ask WHERE space = :space AND key = :key AND sender = :sender AND notification_id <> ''",
+        {"space": space, "key": key, "sender": sender},
+    )
+    return (str(found[0][0]), *born(connection, space, str(found[0][0]))) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the clock has to do in a space."""
+
+    expiry: bool
+    lapse: bool
+
+
+def due(connection: Connection, space: str, now: int) -> Due:
+    params: dict[str, Value] = {"space": space, "now": now, "limit": 1}
+    return Due(bool(connection.execute(statements.EXPIRED, params)), bool(connection.execute(statements.LAPSED, params)))
 
 
 def events_of_run(connection: Connection, space: str, run_id: str) -> list[str]:

@@ -75,3 +75,48 @@ VALUES (:space, :now, :now, :now, '', 0, 0, :now) ON CONFLICT (name) DO NOTHING"
 UPDATE_SPACE = """UPDATE space
 SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size WHERE name = :name"""
 SPACES = "SELECT name FROM space ORDER BY name"
+
+_TARGETS = {"read": "unread", "unread": "NOT unread", "done": "NOT done", "undone": "done"}
+
+
+def triage_targets(verb: str, *, unread: bool, needs_me: bool) -> str:
+    """The ids, ascending, of rows that the verb would change."""
+    filters = (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
+    return f"""SELECT id FROM notification
+WHERE space = :space AND id > :after AND raised_rev <= :up_to AND {_TARGETS[verb]}{filters} ORDER BY id LIMIT :limit"""
+
+
+_NO_OPEN_PROMPT = "NOT (is_prompt AND is_open)"
+OLD_ROWS = f"""SELECT id FROM notification
+WHERE space = :space AND id < :before AND last_occurred_at < :cutoff AND {_NO_OPEN_PROMPT} ORDER BY id LIMIT :limit"""
+FIRST_ROWS = f"SELECT id FROM notification WHERE space = :space AND {_NO_OPEN_PROMPT} ORDER BY id LIMIT :limit"
+FIRST_TOMBSTONES = "SELECT rev, at FROM tombstone WHERE space = :space ORDER BY rev LIMIT :limit"
+DELETE_TOMBSTONES = "DELETE FROM tombstone WHERE space = :space AND rev <= :rev"
+OLD_EVENTS = "SELECT id FROM event WHERE space = :space AND id < :before ORDER BY id LIMIT :limit"
+DELETE_EVENTS = "DELETE FROM event WHERE space = :space AND id <= :last"
+
+BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at"}
+"""Tables whose records simply grow old, and by which time."""
+
+
+def oldest(table: str) -> str:
+    """The times of the oldest records before a cutoff, ascending."""
+    at = BY_AGE[table]
+    return f"SELECT {at} FROM {table} WHERE space = :space AND {at} < :cutoff ORDER BY {at} LIMIT :limit"
+
+
+def delete_up_to(table: str) -> str:
+    return f"DELETE FROM {table} WHERE space = :space AND {BY_AGE[table]} <= :last"
+
+
+DELETE_ASKS = """DELETE FROM ask WHERE space = :space AND at < :cutoff AND NOT EXISTS
+(SELECT 1 FROM notification WHERE notification.space = ask.space AND notification.id = ask.notification_id)"""
+
+ADD_KEY = """INSERT INTO api_key (id, space, name, role, secret_hash, allow_timeout_approve, created_at, revoked_at)
+VALUES (:id, :space, :name, :role, :secret_hash, :allow_timeout_approve, :created_at, NULL)"""
+KEY_BY_NAME = "SELECT id FROM api_key WHERE space = :space AND name = :name AND revoked_at IS NULL"
+KEYS = """SELECT id, name, role, space, allow_timeout_approve, created_at FROM api_key
+WHERE space = :space AND revoked_at IS NULL ORDER BY created_at, id"""
+KEY = """SELECT id, name, role, space, allow_timeout_approve, secret_hash FROM api_key WHERE id = :id AND revoked_at IS NULL"""
+REVOKE_KEY = "UPDATE api_key SET revoked_at = :now WHERE space = :space AND id = :id AND revoked_at IS NULL"
+KEY_IS_LIVE = "SELECT 1 FROM api_key WHERE space = :space AND id = :id AND revoked_at IS NULL"

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from inbox_tui.core.decide import close
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.times import Clock
-from inbox_tui.hub.store import statements
+from inbox_tui.hub.store import reads, statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.database import Connection, Database
 from inbox_tui.hub.store.migrations import migrate
@@ -107,7 +107,7 @@ class Store:
             connection.rollback()
 
     def spaces(self) -> list[str]:
-        return self.read(lambda connection: [str(name) for (name,) in connection.execute(statements.SPACES)])
+        return self.read(reads.spaces)
 
     def restore_epoch(self, space: str, clock: Clock) -> int:
         """Begins a new life after a restore: open prompts close as expired, and no cursor, `seen` or raised_rev of an

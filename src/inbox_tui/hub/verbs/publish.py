@@ -13,6 +13,7 @@ from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Ask, Held, Idempotent, Run, Wanted
 from inbox_tui.hub.values import Published, Sender
+from inbox_tui.hub.verbs.timers import Timer, permits
 
 LEASE = 30 * SECOND
 """How long after its last poll (or its POST) an asker still counts as waiting."""
@@ -26,6 +27,8 @@ class Publish:
     body_hash: str = ""
     _fold_key: str = field(default="", init=False)
     _live_key: str = field(default="", init=False)
+    timer: tuple[str, Timer] | None = field(default=None, init=False)
+    """Row id and count of a question whose time-out may permit; set once it is run."""
 
     def prepare(self, wanted: Wanted) -> None:
         event, sender = self.event, self.sender.name
@@ -95,6 +98,8 @@ class Publish:
                 row = decide.close(row, "withdrawn")
             batch.put_ask(Ask(name, key, row.id, ask is not None and ask.withdrawn))
         lease = batch.now + LEASE if row.waiting == "here" else None
+        if self.sender.may_permit_on_timeout and event.timeout is not None and row.is_open and permits(row):
+            self.timer = row.id, Timer(batch.counted_at, event.timeout)
         return batch.add(row, fold_key=self._fold_key, is_folding=bool(self._fold_key), lease_until=lease)
 
     def _follow(self, batch: Batch, held: Held) -> None:

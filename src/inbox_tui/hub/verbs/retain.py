@@ -1,0 +1,78 @@
+"""What is kept no longer: a bounded piece of it a commit. Never an open prompt, and never the decision log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+
+from inbox_tui.core import ids
+from inbox_tui.core.times import DAY
+from inbox_tui.hub.store import statements
+from inbox_tui.hub.store.batch import Batch
+from inbox_tui.hub.store.records import Wanted
+from inbox_tui.hub.values import Retention
+
+ROWS, RECORDS = 250, 1000
+"""At most so many rows, and records of any other table, a commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retain:
+    retention: Retention
+
+    def prepare(self, wanted: Wanted) -> None:
+        pass
+
+    def run(self, batch: Batch) -> bool:
+        """Whether there may be more to do."""
+        keep = self.retention
+        rows = self._rows(batch)
+        tombstones = _tombstones(batch, batch.now - keep.tombstone_days * DAY)
+        events = _events(batch, batch.now - keep.events_days * DAY)
+        keys_cutoff = batch.now - keep.idempotency_days * DAY
+        records = [_by_age(batch, table, keys_cutoff) for table in ("idempotency", "triage_call")]
+        records.append(_by_age(batch, "run", batch.now - keep.rows_days * DAY))
+        batch.execute(statements.DELETE_ASKS, cutoff=keys_cutoff)
+        return rows == ROWS or RECORDS in (tombstones, events, *records)
+
+    def _rows(self, batch: Batch) -> int:
+        keep = self.retention
+        cutoff = batch.now - keep.rows_days * DAY
+        found = batch.select(statements.OLD_ROWS, before=_first_id_at(cutoff), cutoff=cutoff, limit=ROWS)
+        gone = [str(row_id) for (row_id,) in found]
+        excess = min(batch.space.size - keep.rows_most, ROWS) - len(gone)
+        if excess > 0:
+            first = batch.select(statements.FIRST_ROWS, limit=ROWS)
+            gone += [str(row_id) for (row_id,) in first if row_id not in gone][:excess]
+        for held in batch.rows(gone):
+            if held.row.id not in batch.touched:  # what this very batch changed waits for the next
+                batch.remove(held)
+        return len(gone)
+
+
+def _first_id_at(at: int) -> str:
+    return ids.encode(max(0, at // 1000) << 80)
+
+
+def _tombstones(batch: Batch, cutoff: int) -> int:
+    """The floor rises with those that go: a cursor below it may have missed a removal."""
+    found = batch.select(statements.FIRST_TOMBSTONES, limit=RECORDS)
+    old = [int(rev) for rev, _ in takewhile(lambda record: record[1] < cutoff, found)]
+    if old:
+        batch.execute(statements.DELETE_TOMBSTONES, rev=old[-1])
+        batch.space.floor = max(batch.space.floor, old[-1])
+    return len(old)
+
+
+def _events(batch: Batch, cutoff: int) -> int:
+    found = batch.select(statements.OLD_EVENTS, before=_first_id_at(cutoff), limit=RECORDS)
+    if found:
+        batch.execute(statements.DELETE_EVENTS, last=found[-1][0])
+    return len(found)
+
+
+def _by_age(batch: Batch, table: str, cutoff: int) -> int:
+    found = batch.select(statements.oldest(table), cutoff=cutoff, limit=RECORDS)
+    if found:
+        batch.execute(statements.delete_up_to(table), last=found[-1][0])
+    return len(found)

@@ -1,0 +1,122 @@
+"""What an operator does to rows besides answering: one row as it was shown, or many up to a rev."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inbox_tui.core import triage
+from inbox_tui.core.errors import Refused, unknown_id
+from inbox_tui.core.model import Notification
+from inbox_tui.hub.store import statements
+from inbox_tui.hub.store.batch import Batch
+from inbox_tui.hub.store.database import Value
+from inbox_tui.hub.store.records import Call, Wanted
+from inbox_tui.hub.values import Bulk
+
+CHUNK = 250
+"""Rows that a bulk verb changes in one commit: a hundred thousand in one would stop ingest for a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """`seen` is the raised_rev that the operator was shown; None: whatever it is."""
+
+    id: str
+    verb: triage.Verb
+    seen: int | None = None
+    idempotency_key: str = ""
+
+    def prepare(self, wanted: Wanted) -> None:
+        wanted.ids.add(self.id)
+
+    def run(self, batch: Batch) -> int:
+        """The rev that shows it. Raises Refused 404; 409 `changed`, `waiting_here`."""
+        if (earlier := batch.call(self.idempotency_key)) is not None:
+            return earlier.rev
+        held = batch.row(self.id)
+        if held is None:
+            raise unknown_id()
+        if self.seen is not None and held.row.raised_rev > self.seen:
+            raise Refused(409, "It has called again since you were shown it.", code="changed")
+        if self.verb == "done" and is_waited_for(held.row):
+            raise Refused(409, "Somebody waits for its answer: answer it first.", code="waiting_here")
+        row = triage.apply(self.verb, held.row, batch.now)
+        if row is not held.row:
+            batch.put(held, row)
+        batch.answer_call(Call(self.idempotency_key, held.row.rev))
+        return held.row.rev
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Where a bulk verb stands after one commit. `after` is "" when it is through."""
+
+    after: str
+    rev: int
+    changed: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class TriageChunk:
+    """The next rows after the id `after`, of those not raised since `up_to`."""
+
+    verb: triage.Verb
+    up_to: int
+    after: str
+    unread: bool
+    needs_me: bool
+
+    def prepare(self, wanted: Wanted) -> None:
+        pass
+
+    def run(self, batch: Batch) -> Chunk:
+        params: dict[str, Value] = {"after": self.after, "up_to": self.up_to, "limit": CHUNK}
+        found = batch.select(statements.triage_targets(self.verb, unread=self.unread, needs_me=self.needs_me), **params)
+        ids = [str(row_id) for (row_id,) in found]
+        changed = skipped = 0
+        for held in batch.rows(ids):
+            # Read as it was before this batch: an earlier verb of the batch may have raised it since.
+            if held.row.raised_rev > self.up_to:
+                continue
+            if self.verb == "done" and is_waited_for(held.row):
+                skipped += 1
+                continue
+            row = triage.apply(self.verb, held.row, batch.now)
+            if row is not held.row:
+                batch.put(held, row)
+                changed += 1
+        return Chunk(ids[-1] if len(ids) == CHUNK else "", batch.space.rev, changed, skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class RecallBulk:
+    """What the same bulk call was answered before; None where it is new."""
+
+    idempotency_key: str
+
+    def prepare(self, wanted: Wanted) -> None:
+        pass
+
+    def run(self, batch: Batch) -> Bulk | None:
+        call = batch.call(self.idempotency_key)
+        return Bulk(call.rev, call.changed, call.skipped) if call is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class RememberBulk:
+    idempotency_key: str
+    answer: Bulk
+
+    def prepare(self, wanted: Wanted) -> None:
+        pass
+
+    def run(self, batch: Batch) -> None:
+        if batch.call(self.idempotency_key) is None:
+            answer = self.answer
+            batch.answer_call(Call(self.idempotency_key, answer.rev, answer.changed, answer.skipped))
+
+
+def is_waited_for(row: Notification) -> bool:
+    """Somebody waits for the row's answer at this moment."""
+    return row.is_open and row.waiting == "here"
