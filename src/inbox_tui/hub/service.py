@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from inbox_tui.core import triage as rules
@@ -22,7 +23,7 @@ from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.reads import Change, Changes, Head, Page
-from inbox_tui.hub.store.store import Committed, Store
+from inbox_tui.hub.store.store import Begin, Committed, Store
 from inbox_tui.hub.values import UNKNOWN, Answer, Bulk, Published, Rate, Retention, Sender
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.decide import Decide
@@ -49,6 +50,7 @@ __all__ = [
 ]
 
 
+DEFAULT_SPACE = "default"
 _DEFAULT_RETENTION, _DEFAULT_RATE = Retention(), Rate()
 
 
@@ -81,8 +83,11 @@ class Service:
         return self._writer.problem
 
     async def start(self) -> None:
+        """Raises nothing where the disk cannot be written: `storage_problem` says so, and what is stored can be read."""
         self._writer.start()
         self._clockwork.start()
+        with suppress(Refused):
+            await self._writer.submit(DEFAULT_SPACE, Begin())
 
     async def close(self) -> None:
         """Everything accepted is still written; whoever waits for an answer is told that there is none yet. The store stays

@@ -130,6 +130,16 @@ def _run(verb: Verb, batch: Batch) -> object:
         return refused
 
 
+class Begin:
+    """Nothing but that the space is there."""
+
+    def prepare(self, wanted: Wanted) -> None:
+        pass
+
+    def run(self, batch: Batch) -> None:
+        pass
+
+
 class _BeginLife:
     def prepare(self, wanted: Wanted) -> None:
         pass
