@@ -30,8 +30,8 @@ format: $(VENV)/.dev ## Rewrite the sources as `make check` wants them
 	$(BIN)/ruff format src tests benchmarks
 	$(BIN)/ruff check --fix src tests benchmarks
 
-docs: $(VENV)/.dev ## Write the key table of README.md anew from the registry of actions
-	$(BIN)/python docs/key_table.py --write
+docs: $(VENV)/.dev ## Write the tables of keys anew from the registry of actions
+	$(BIN)/python docs/key_tables.py --write
 
 bench: $(VENV)/.dev ## Measure against the budgets, each beside its floor
 	$(BIN)/python benchmarks/run.py

@@ -32,12 +32,27 @@ class HubSection(Section):
 
 
 class RetentionSection(Section):
-    row_days: int = Field(default=90, ge=1)
+    rows_days: int = Field(default=90, ge=1)
     """A notification older than this goes, unless it still asks."""
-    rows: int = Field(default=100_000, ge=100)
+    rows_most: int = Field(default=100_000, ge=100)
     """The most notifications that a space keeps."""
-    event_days: int = Field(default=30, ge=1)
+    events_days: int = Field(default=30, ge=1)
     """Single events, for timelines, go after this."""
+    first_events: int = Field(default=100, ge=1)
+    """Of one notification the first so many events are kept,"""
+    last_events: int = Field(default=900, ge=1)
+    """and the last so many."""
+    idempotency_days: int = Field(default=7, ge=1)
+    """How long a message that is sent again is known for the same one."""
+    tombstone_days: int = Field(default=30, ge=1)
+    """How long a pane may be away and still learn what has gone, without reading everything anew."""
+
+
+class RateSection(Section):
+    per_second: float = Field(default=2000.0, gt=0)
+    """Events a second that one key may post in the long run."""
+    burst: float = Field(default=100_000.0, ge=1)
+    """Events that it may post at once."""
 
 
 class TuiSection(Section):
@@ -52,6 +67,7 @@ class TuiSection(Section):
 class Config(Section):
     hub: HubSection = HubSection()
     retention: RetentionSection = RetentionSection()
+    rate: RateSection = RateSection()
     tui: TuiSection = TuiSection()
 
 
