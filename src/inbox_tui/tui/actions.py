@@ -1,0 +1,136 @@
+"""The registry: everything a key can do. Keys, help screen, footer, palette and the README's table all come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from inbox_tui.core.model import Notification
+
+Group = Literal["move", "views", "triage", "answer", "screen"]
+GROUPS: dict[Group, str] = {
+    "move": "Moving",
+    "views": "Views",
+    "triage": "Triage",
+    "answer": "Answering",
+    "screen": "The screen",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the person is looking at: decides which keys the footer teaches."""
+
+    row: Notification | None = None
+    count: int = 0
+    reading: bool = False
+    """The detail has the keys."""
+    can_undo: bool = False
+    done_view: bool = False
+
+
+Condition = Callable[[Context], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`keys` in the order of preference, as a person writes them: `j`, `g g`, `ctrl+d`, `?`. `footer`: where it is worth teaching."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    group: Group
+    footer: Condition | None = None
+    palette: bool = True
+
+
+def _has_row(context: Context) -> bool:
+    return context.row is not None
+
+
+def _asks(context: Context) -> bool:
+    return context.row is not None and context.row.is_open
+
+
+def _has_url(context: Context) -> bool:
+    return context.row is not None and bool(context.row.details.get("open_url"))
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("answer", ("a",), "answer", "Answer the question under the cursor: then y, n or a digit.", "answer", _asks),
+    Action(
+        "open",
+        ("enter",),
+        "open",
+        "Read it whole. The only key that marks read by itself.",
+        "screen",
+        lambda c: _has_row(c) and not c.reading,
+    ),
+    Action("back", ("escape", "h"), "back", "Back to the list.", "screen", lambda c: c.reading, palette=False),
+    Action("done", ("e", "d"), "done", "Done: out of the inbox; in Done, back into it.", "triage", _has_row),
+    Action(
+        "undo",
+        ("u", "z"),
+        "undo",
+        "Undo the last triage, again and again. Never undoes an answer.",
+        "triage",
+        lambda c: c.can_undo,
+    ),
+    Action("toggle_read", ("m",), "read/unread", "Mark read or unread.", "triage", lambda c: _has_row(c) and not _asks(c)),
+    Action("open_url", ("o",), "link", "Open its link; over SSH, copy and show it.", "screen", _has_url),
+    Action("read_all", ("M",), "all read", "Mark everything in this view read.", "triage"),
+    Action("down", ("j", "down"), "down", "Next row; in the detail, scroll down.", "move", palette=False),
+    Action("up", ("k", "up"), "up", "Previous row; in the detail, scroll up.", "move", palette=False),
+    Action("top", ("g g", "home"), "top", "First row.", "move"),
+    Action("bottom", ("G", "end"), "bottom", "Last row.", "move"),
+    Action("half_down", ("ctrl+d",), "half page down", "Half a screen down.", "move", palette=False),
+    Action("half_up", ("ctrl+u",), "half page up", "Half a screen up.", "move", palette=False),
+    Action("page_down", ("pagedown",), "page down", "A screen down.", "move", palette=False),
+    Action("page_up", ("pageup",), "page up", "A screen up.", "move", palette=False),
+    Action("next_needs", ("tab",), "next question", "Next row that needs you.", "move"),
+    Action("previous_needs", ("shift+tab",), "previous question", "Previous row that needs you.", "move"),
+    Action("next_unread", ("n",), "next unread", "Next unread row.", "move"),
+    Action("previous_unread", ("N",), "previous unread", "Previous unread row.", "move"),
+    Action("go_needs", ("g n",), "needs me", "Show what needs you.", "views"),
+    Action("go_unread", ("g u",), "unread", "Show what is unread.", "views"),
+    Action("go_all", ("g a",), "all", "Show all that is not done.", "views"),
+    Action("go_done", ("g e",), "done view", "Show what is done.", "views"),
+    Action("refresh", ("ctrl+r",), "reconnect", "Ask the hub again, now.", "screen"),
+    Action("theme", ("T",), "theme", "Next theme.", "screen"),
+    Action("palette", ("ctrl+p", ":"), "palette", "Find any of these by its name.", "screen", palette=False),
+    Action("help", ("?",), "help", "This help.", "screen", lambda c: True),
+    Action("quit", ("q", "ctrl+q"), "quit", "Leave. The hub goes on.", "screen"),
+)
+BY_ID = {action.id: action for action in ACTIONS}
+FOOTER_KEYS = 5
+
+
+def footer_actions(context: Context) -> list[Action]:
+    """The few that matter here and now, the most useful first; `help` is always the last."""
+    *useful, last = [action for action in ACTIONS if action.footer is not None and action.footer(context)]
+    return [*useful[: FOOTER_KEYS - 1], last]
+
+
+KEY_SIGNS = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab", "down": "↓", "up": "↑", "home": "Home",
+             "end": "End", "pagedown": "PgDn", "pageup": "PgUp"}  # fmt: skip
+
+
+def show_key(key: str) -> str:
+    """A key as a person reads it: `g g`, `Ctrl+D`, `Enter`."""
+    if key in KEY_SIGNS:
+        return KEY_SIGNS[key]
+    return f"Ctrl+{key[5:].upper()}" if key.startswith("ctrl+") else key
+
+
+def key_table_markdown() -> str:
+    """The README's table of keys."""
+    lines = ["| Key | Does |", "|---|---|"]
+    for action in ACTIONS:
+        keys = " ".join(f"`{show_key(key)}`" for key in action.keys)
+        lines.append(f"| {keys} | {action.help} |")
+    lines.append(
+        "| in the answer bar: `y` `n` `1`…`9` | Approve, reject, other choices; any other key closes it, nothing answered. |"
+    )
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,165 @@
+"""The pane: paints the cached inbox at once, then connects. Nothing but Textual and sqlite3 is imported before the first frame."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import ClassVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.theme import Theme
+
+from inbox_tui.cache.pages import Reader
+from inbox_tui.core.paths import Paths, find_paths
+from inbox_tui.core.times import Clock, now
+from inbox_tui.tui.actions import ACTIONS
+from inbox_tui.tui.hints import hints
+from inbox_tui.tui.keymap import Keymap, build_keymap
+from inbox_tui.tui.link import Link, NoLink
+from inbox_tui.tui.screens.main import MainScreen
+from inbox_tui.tui.settings import Settings
+from inbox_tui.tui.terminal import CursorFence, Fence
+from inbox_tui.tui.theme import choose_theme, fallback_variables, few_colors, load_themes, shipped_themes
+from inbox_tui.tui.told import Told, tell
+
+Connect = Callable[["InboxApp"], Link]
+"""Makes the connection once the first frame is painted."""
+
+
+class InboxApp(App[int]):
+    """One pane over one cache. `fence`, `clock` and `monotonic` are given by tests alone."""
+
+    TITLE = "inbox"
+    ENABLE_COMMAND_PALETTE = True
+    CSS = """
+    CommandPalette { & > Vertical { background: $surface; } }
+    """
+    BINDINGS: ClassVar[list[object]] = []  # type: ignore[assignment]
+
+    def __init__(
+        self,
+        reader: Reader,
+        paths: Paths,
+        settings: Settings = Settings(),
+        *,
+        connect: Connect | None = None,
+        me: str = "",
+        fence: Fence | None = None,
+        clock: Clock = now,
+        monotonic: Callable[[], float] = time.monotonic,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        plain = "NO_COLOR" in environ or few_colors(environ)
+        super().__init__(ansi_color=True if plain else None)
+        self.keymap: Keymap = build_keymap(settings.keys)
+        self.link: Link = NoLink()
+        self._connect, self._paths = connect, paths
+        self.fence: Fence = fence or CursorFence(lambda: self._driver, lambda: self.size)
+        self._own_themes, self._problems = load_themes(shipped_themes(), paths.themes)
+        for theme in self._own_themes.values():
+            self.register_theme(theme)
+        self.theme = choose_theme(settings.theme, environ, [*self.available_themes])
+        self.main = MainScreen(
+            reader, self.link, self.keymap, self.fence, clock, monotonic,
+            hints=partial(hints, paths.send_socket, reader, self.keymap), me=me, confirm=settings.confirm,
+        )  # fmt: skip
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        theme: Theme | None = self.get_theme(self.theme)
+        return fallback_variables(theme) if theme is not None else {}
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.main
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        """The first frame is on the screen: now the rest may be imported."""
+        for problem in self._problems:
+            self.main.say(problem)
+        self.main.index()
+        if self._connect is not None:
+            self.link = self.main.link = self._connect(self)
+
+    # Keys come here first, in the order they were read
+
+    async def on_event(self, event: events.Event) -> None:
+        if not event.is_forwarded and self.screen_stack and self.screen is self.main and self._taken(event):
+            return
+        await super().on_event(event)
+
+    def _taken(self, event: events.Event) -> bool:
+        """Whether the main screen dealt with it. What it closes by the way (a paste, a lost focus) goes on to Textual."""
+        if isinstance(event, events.Key):
+            name = event.character if event.is_printable and event.character else event.key
+            action = self.main.take_key(" " if name == " " else name, event.time)
+            if action:
+                self.run_own(action)
+            return action is not None
+        if isinstance(event, events.CursorPosition):
+            self.fence.take(event)
+            return True
+        if isinstance(event, (events.Paste, events.AppBlur)):
+            self.main.bar.close("not answered")
+            return isinstance(event, events.Paste)
+        return False
+
+    def run_own(self, action: str) -> None:
+        """The actions that are the app's own."""
+        match action:
+            case "quit":
+                self.exit(0)
+            case "help":
+                from inbox_tui.tui.screens.help import HelpScreen
+
+                self.push_screen(HelpScreen(self.keymap))
+            case "palette":
+                self.action_command_palette()
+            case "theme":
+                names = sorted(self._own_themes)
+                at = names.index(self.theme) + 1 if self.theme in names else 0
+                self.theme = names[at % len(names)]
+                self.main.say(f"theme: {self.theme}")
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C: says how to leave, in our own place for saying things."""
+        self.main.say("q quits")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: the registry's actions, and every theme by name."""
+        for action in ACTIONS:
+            if action.palette and self.keymap.key_of(action.id):
+                yield SystemCommand(action.label, action.help, partial(self._run_by_name, action.id))
+        for name in sorted(self.available_themes):
+            yield SystemCommand(f"theme: {name}", "Colours", partial(setattr, self, "theme", name))
+
+    def _run_by_name(self, action_id: str) -> None:
+        if not self.main.run_action_by_id(action_id):
+            self.run_own(action_id)
+
+    # What the connection tells
+
+    def on_told(self, message: Told) -> None:
+        tell(self, self.main, message.what)
+
+
+def run(paths: Paths | None = None) -> int:
+    """Opens the pane and answers its exit code. Raises ConfigError, OSError, sqlite3.Error where it cannot start."""
+    from inbox_tui.client.target import find_target
+    from inbox_tui.tui.connection import connect_to
+    from inbox_tui.tui.settings import load_settings
+
+    paths = paths or find_paths()
+    settings = load_settings(paths.config_file)
+    target = find_target(os.environ, paths)
+    reader = Reader(paths.cache_database, target.feed)
+    try:
+        app = InboxApp(reader, paths, settings, connect=partial(connect_to, paths, target), me=target.operator)
+        return app.run() or 0
+    finally:
+        reader.close()

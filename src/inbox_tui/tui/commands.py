@@ -1,0 +1,204 @@
+"""What the actions of the registry do, each a method by its action's id. Decides; draws nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from inbox_tui.cache.pages import Row
+from inbox_tui.cache.rows import View
+from inbox_tui.core.text import clean
+from inbox_tui.core.triage import UNDO, Verb
+from inbox_tui.tui import words
+from inbox_tui.tui.browser import can_open, open_link
+from inbox_tui.tui.links import safe_link
+
+if TYPE_CHECKING:
+    from inbox_tui.tui.screens.main import MainScreen
+
+UNDO_MOST = 200
+"""Rows of one bulk action that undo can bring back, each by its own call."""
+
+
+class Commands:
+    """Over one main screen. `run` answers False for an action that is the app's own."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._undo: list[tuple[Verb, list[str]]] = []
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._undo)
+
+    def run(self, action_id: str) -> bool:
+        command: Callable[[], None] | None = getattr(self, action_id, None)
+        if command is None:
+            return False
+        command()
+        return True
+
+    # Moving: the detail scrolls while it has the keys
+
+    def down(self) -> None:
+        self._step(1)
+
+    def up(self) -> None:
+        self._step(-1)
+
+    def half_down(self) -> None:
+        self._page(1, 2)
+
+    def half_up(self) -> None:
+        self._page(-1, 2)
+
+    def page_down(self) -> None:
+        self._page(1, 1)
+
+    def page_up(self) -> None:
+        self._page(-1, 1)
+
+    def top(self) -> None:
+        self._end(0)
+
+    def bottom(self) -> None:
+        self._end(1 << 40)
+
+    def _step(self, by: int) -> None:
+        if self._screen.reading:
+            self._screen.detail.scroll_lines(by)
+        else:
+            self._screen.list.move_by(by)
+
+    def _page(self, direction: int, parts: int) -> None:
+        if self._screen.reading:
+            self._screen.detail.scroll_lines(direction * max(1, self._screen.detail.page // parts))
+        else:
+            self._screen.list.move_by(direction * max(1, self._screen.list.lines // parts))
+
+    def _end(self, y: int) -> None:
+        if self._screen.reading:
+            self._screen.detail.scroll_to(y=min(y, self._screen.detail.virtual_size.height), animate=False, force=True)
+        else:
+            self._screen.list.move_to(y)
+
+    def next_needs(self) -> None:
+        self._neighbour(View.NEEDS, 1, "nothing needs you")
+
+    def previous_needs(self) -> None:
+        self._neighbour(View.NEEDS, -1, "nothing needs you")
+
+    def next_unread(self) -> None:
+        self._neighbour(View.UNREAD, 1, "nothing is unread")
+
+    def previous_unread(self) -> None:
+        self._neighbour(View.UNREAD, -1, "nothing is unread")
+
+    def _neighbour(self, among: View, step: int, none: str) -> None:
+        y = self._screen.list.listing.neighbour(among, step)
+        if y is None:
+            self._screen.say(none if self._screen.list.listing.view is not View.DONE else f"{none} here")
+        else:
+            self._screen.list.move_to(y)
+
+    # Views
+
+    def go_needs(self) -> None:
+        self._screen.show_view(View.NEEDS)
+
+    def go_unread(self) -> None:
+        self._screen.show_view(View.UNREAD)
+
+    def go_all(self) -> None:
+        self._screen.show_view(View.ALL)
+
+    def go_done(self) -> None:
+        self._screen.show_view(View.DONE)
+
+    # The screen
+
+    def open(self) -> None:
+        row = self._screen.row
+        if row is None:
+            return
+        self._screen.read(True)
+        if row.notification.read_at is None:
+            self._screen.link.triage("read", row)
+
+    def back(self) -> None:
+        self._screen.read(False)
+
+    def open_url(self) -> None:
+        row = self._screen.row
+        link = None if row is None else safe_link(words.detail(row.notification, "open_url"))
+        if link is None:
+            self._screen.say("no link here that can be opened")
+        elif can_open(os.environ) and open_link(link):
+            self._screen.say(f"opened {link.host}")
+        else:
+            self._screen.app.copy_to_clipboard(link.url)
+            self._screen.say(f"{link.url}  (copied, where the terminal allows it)")
+
+    def refresh(self) -> None:
+        self._screen.link.reconnect()
+
+    # Triage
+
+    def done(self) -> None:
+        verb: Verb = "undone" if self._screen.list.listing.view is View.DONE else "done"
+        self._triage(verb, "back in the inbox" if verb == "undone" else "done")
+        self._screen.read(False)
+
+    def toggle_read(self) -> None:
+        row = self._screen.row
+        if row is not None:
+            is_read = row.notification.read_at is not None
+            self._triage("unread" if is_read else "read", "unread" if is_read else "read")
+
+    def _triage(self, verb: Verb, told: str) -> None:
+        row = self._screen.row
+        if row is None:
+            return
+        self._screen.link.triage(verb, row)
+        self._undo.append((verb, [row.id]))
+        self._screen.say(f"{told}: {clean(row.notification.title, lines=False)}")
+
+    def read_all(self) -> None:
+        listing = self._screen.list.listing
+        rows = self._screen.reader.window(View.UNREAD, 0, UNDO_MOST + 1)
+        if listing.view is View.DONE or not rows:
+            self._screen.say("nothing is unread")
+            return
+        self._screen.link.triage_all("read", listing.view)
+        marked = [row.id for row in rows if listing.view is not View.NEEDS or row.notification.needs_me]
+        if len(rows) <= UNDO_MOST:
+            self._undo.append(("read", marked))
+            self._screen.say(f"{len(marked):,} marked read")
+        else:
+            self._screen.say("all marked read; so many cannot be undone at once")
+
+    def undo(self) -> None:
+        if not self._undo:
+            self._screen.say("nothing to undo")
+            return
+        verb, ids = self._undo.pop()
+        rows = [row for id_ in ids if (row := self._screen.reader.row(id_)) is not None]
+        for row in rows:
+            self._screen.link.triage(UNDO[verb], row)
+        self._screen.say(f"undone: {verb}" + (f" of {len(ids):,} rows" if len(ids) > 1 else ""))
+
+    # Answering
+
+    def answer(self) -> None:
+        row = self._screen.row
+        if row is None:
+            return
+        current: Row | None = self._screen.reader.row(row.id)
+        if current is None or not current.notification.is_open:
+            state = words.state(current.notification) if current is not None else ""
+            self._screen.say(state or "this asks nothing")
+        elif current.id in self._screen.answering:
+            self._screen.say("your answer is on its way")
+        else:
+            self._screen.bar.ask(current)

@@ -1,0 +1,69 @@
+"""What the footer and the header say. Pure: pieces for one line of a given width."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from inbox_tui.cache.rows import View
+from inbox_tui.tui.actions import ACTIONS, Context, footer_actions, show_key
+from inbox_tui.tui.keymap import Keymap
+from inbox_tui.tui.widgets.line import Piece, cells
+
+VIEW_NAMES = {View.NEEDS: "Needs me", View.UNREAD: "Unread", View.ALL: "All", View.DONE: "Done"}
+GAP = 3
+
+
+def header_views(view: View, counts: Mapping[View, int], width: int) -> list[Piece]:
+    """The views with their numbers; the names of those that are not shown give way first where there is little room."""
+    for gap, brand, names in ((GAP, True, True), (2, True, True), (2, False, True), (2, False, False)):
+        pieces: list[Piece] = [(" ", "dim")]
+        if brand:
+            pieces += [("inbox", "dim"), (" " * gap, "dim")]
+        for at, (each, name) in enumerate(VIEW_NAMES.items()):
+            number = f" {counts[each]:,}" if each is not View.DONE else ""
+            pieces.append((" " * gap if at else "", "dim"))
+            shown = name if names or each is view else name[0]
+            active = each is view
+            urgent = each is View.NEEDS and counts[each] > 0
+            pieces += [(shown, "view" if active else "dim"), (number, "strong" if active or urgent else "dim")]
+        if cells(pieces) <= width:
+            break
+    return pieces
+
+
+def position(y: int | None, count: int, arrived: int) -> list[Piece]:
+    """`1 of 2,481   +3 new ↑`."""
+    where = f"{y + 1:,} of {count:,}" if y is not None else ""
+    new = f"   +{arrived:,} new ↑" if arrived else ""
+    return [(where, "dim"), (new, "strong"), (" ", "dim")]
+
+
+def keys(context: Context, keymap: Keymap, room: int) -> list[Piece]:
+    """The keys that matter here and now, as many as fit; help is always among them."""
+    known = [(show_key(key), action.label) for action in footer_actions(context) if (key := keymap.key_of(action.id))]
+    if context.reading:
+        known.insert(0, ("j k", "scroll"))
+    if not known:
+        return []
+    *others, last = known
+    for count in range(len(others), -1, -1):
+        pieces = _taught([*others[:count], last])
+        if cells(pieces) <= room:
+            break
+    return pieces
+
+
+def chord(prefix: str, keymap: Keymap) -> list[Piece]:
+    """What may follow a prefix."""
+    pieces: list[Piece] = [(f" {prefix}", "key"), (" …", "dim")]
+    for action in ACTIONS:
+        for key in (key for key, id_ in keymap.actions.items() if id_ == action.id and key.startswith(f"{prefix} ")):
+            pieces += [(" " * GAP, "dim"), (key.split()[1], "key"), (f" {action.label}", "dim")]
+    return pieces
+
+
+def _taught(known: Sequence[tuple[str, str]]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for at, (key, label) in enumerate(known):
+        pieces += [(" " * GAP if at else " ", "dim"), (key, "key"), (f" {label}", "dim")]
+    return pieces

@@ -1,0 +1,51 @@
+"""What an empty view says: calm where nothing is wrong, and the one line to paste where nothing has ever come. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from inbox_tui.cache.pages import Reader
+from inbox_tui.cache.rows import View
+from inbox_tui.tui.actions import show_key
+from inbox_tui.tui.keymap import Keymap
+from inbox_tui.tui.widgets.line import Piece
+
+PURPOSE = "Here appears what your scripts, scheduled tasks and agents want to say or ask; your answer goes back to whoever waits."
+
+
+def hints(socket: Path, reader: Reader, keymap: Keymap, view: View, connected: bool) -> list[Piece]:
+    """Paragraphs for an empty `view`; `socket` is where this machine's senders post."""
+    listed, unread = reader.count(View.ALL), reader.count(View.UNREAD)
+    if view is View.NEEDS and listed:
+        more = f"{unread:,} unread: {_key(keymap, 'go_unread')}" if unread else f"All: {_key(keymap, 'go_all')}"
+        return [("Nothing needs you.", "strong"), ("", "text"), (more, "dim")]
+    if view is View.UNREAD and listed:
+        return [("All read.", "strong"), ("", "text"), (f"All: {_key(keymap, 'go_all')}", "dim")]
+    if view is View.DONE:
+        return [("Nothing is done yet.", "strong"), ("", "text"), (f"{_key(keymap, 'done')} on a row brings it here.", "dim")]
+    if view is View.ALL and reader.count(View.DONE):
+        done = f"What is done: {_key(keymap, 'go_done')}"
+        return [("All done.", "strong"), ("", "text"), (done, "dim")]
+    return _never(socket, keymap, connected)
+
+
+def _never(socket: Path, keymap: Keymap, connected: bool) -> list[Piece]:
+    curl = (
+        f"curl --unix-socket {shlex.quote(str(socket))} http://inbox/api/events -H 'Content-Type: application/json' "
+        """-d '{"title": "hello from curl"}'"""
+    )
+    waits = "Nothing has come yet." if connected else "Nothing is here yet; the hub is being reached."
+    return [
+        (waits, "strong"), ("", "text"),
+        (PURPOSE, "text"), ("", "text"),
+        ("Make one appear, from another terminal:", "dim"), ("", "text"),
+        ('inbox send "hello"', "key"), ("", "text"),
+        ("or from anything that can POST:", "dim"), ("", "text"),
+        (curl, "key"), ("", "text"),
+        (f"{_key(keymap, 'help')} help   {_key(keymap, 'quit')} quit", "dim"),
+    ]  # fmt: skip
+
+
+def _key(keymap: Keymap, action: str) -> str:
+    return show_key(keymap.key_of(action))

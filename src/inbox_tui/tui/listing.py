@@ -1,0 +1,120 @@
+"""What a list shows and where its cursor is: pages of the cache, by view. No widget; no I/O but the reader's own.
+
+The cursor is on an id. When rows come, go or move, the row under the cursor stays under the eye: `follow` answers how far to
+scroll for that.
+"""
+
+from __future__ import annotations
+
+from inbox_tui.cache.pages import Reader, Row
+from inbox_tui.cache.rows import View
+
+PAGE = 64
+KEPT_PAGES = 32
+SUCCESSORS = 16
+"""How many neighbours are asked, when the cursor's row has left the view, whether they may have the cursor."""
+
+
+class Listing:
+    """One view of one feed. `cursor_y` is where the cursor's row is; None in an empty view."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._pages: dict[int, list[Row]] = {}
+        self.view = View.ALL
+        self.count = 0
+        self.cursor_y: int | None = None
+        self._cursor: Row | None = None
+        self.show(View.ALL)
+
+    @property
+    def cursor(self) -> Row | None:
+        """The row under the cursor, as it is now."""
+        return self._cursor
+
+    def show(self, view: View) -> None:
+        """Another view, from its top."""
+        self.view = view
+        self._pages.clear()
+        self.count = self._reader.count(view)
+        self.move(0)
+
+    def row(self, y: int) -> Row | None:
+        """The row at `y` where its page is loaded. Never reads."""
+        page = self._pages.get(y // PAGE)
+        at = y % PAGE
+        return page[at] if page is not None and at < len(page) else None
+
+    def load(self, first: int, last: int) -> None:
+        """Reads the pages of `first` to `last` that are not there yet."""
+        for number in range(max(0, first) // PAGE, max(0, last) // PAGE + 1):
+            page = self._pages.pop(number, None)
+            if page is None:
+                page = self._reader.window(self.view, number * PAGE, PAGE)
+                while len(self._pages) >= KEPT_PAGES:
+                    del self._pages[next(iter(self._pages))]
+            self._pages[number] = page
+
+    def move(self, y: int) -> None:
+        """The cursor to the row at `y`, or the nearest that there is."""
+        if not self.count:
+            self.cursor_y = self._cursor = None
+            return
+        y = min(max(0, y), self.count - 1)
+        self.load(y, y)
+        self.cursor_y, self._cursor = y, self.row(y)
+
+    def move_to_id(self, id_: str) -> bool:
+        y = self._reader.position(self.view, id_)
+        if y is not None:
+            self.move(y)
+        return y is not None
+
+    def follow(self) -> int:
+        """Takes in what changed. Answers how many lines further down the cursor's row is now (negative: up)."""
+        before, was_y = self._cursor, self.cursor_y
+        heirs = [] if was_y is None else self._heirs(was_y)
+        self._pages.clear()
+        self.count = self._reader.count(self.view)
+        if before is None or was_y is None:
+            self.move(0)
+            return 0
+        for id_, offset in ((before.id, 0), *heirs):
+            y = self._reader.position(self.view, id_)
+            if y is not None:
+                self.move(y)
+                # An heir takes the cursor's place on the screen, so its own line is where the cursor was.
+                return y - was_y if offset >= 0 else y - (was_y + offset)
+        self.move(was_y)
+        return 0 if self.cursor_y is None else self.cursor_y - was_y
+
+    def _heirs(self, y: int) -> list[tuple[str, int]]:
+        """Ids that take the cursor when its row leaves: the rows after it, then those before it, with their distance."""
+        offsets = (*range(1, SUCCESSORS + 1), *range(-1, -SUCCESSORS - 1, -1))
+        rows = [(self.row(y + offset), offset) for offset in offsets if y + offset >= 0]
+        return [(row.id, offset) for row, offset in rows if row is not None]
+
+    def neighbour(self, among: View, step: int) -> int | None:
+        """Where, in this view, the next (`step` 1) or previous (-1) row of another view is; goes round at the ends."""
+        count = self._reader.count(among)
+        if not count or self._cursor is None:
+            return None
+        low, high = 0, count
+        here = _place(self._cursor)
+        while low < high:
+            middle = (low + high) // 2
+            rows = self._reader.window(among, middle, 1)
+            if rows and _place(rows[0]) > here:
+                low = middle + 1
+            else:
+                high = middle
+        at = self._reader.window(among, low, 1) if low < count else []
+        is_here = bool(at) and at[0].id == self._cursor.id
+        target = low - 1 if step < 0 else low + 1 if is_here else low
+        rows = self._reader.window(among, target % count, 1)
+        return self._reader.position(self.view, rows[0].id) if rows else None
+
+
+def _place(row: Row) -> tuple[bool, int, str]:
+    """Its place in every view; lists run from the greatest down."""
+    return (row.notification.needs_me, row.notification.raised_at, row.id)

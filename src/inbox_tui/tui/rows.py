@@ -1,0 +1,69 @@
+"""One notification as one line of the list: a pure function from a value to a strip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from inbox_tui.core.model import Notification
+from inbox_tui.tui import words
+from inbox_tui.tui.cells import cut, fit
+
+BAR = "▌"
+AGE_CELLS = 4
+WHO_SHARE, WHO_LEAST, WHO_MOST = 7, 8, 18
+WHO_FROM = 44
+"""Below this width a row has no room for who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowStyles:
+    """Styles by part of a row, once for rows and once for the row under the cursor (`text dim bar ask error warn success info`)."""
+
+    plain: Mapping[str, Style]
+    cursor: Mapping[str, Style]
+
+
+def who_cells(width: int) -> int:
+    return 0 if width < WHO_FROM else min(WHO_MOST, max(WHO_LEAST, width // WHO_SHARE))
+
+
+def render_row(
+    row: Notification, width: int, styles: RowStyles, *, cursor: bool = False, age: str = "", note: str = "", me: str = ""
+) -> Strip:
+    """A strip of exactly `width` cells. `age`, `note`, `me`: see `words`."""
+    style = styles.cursor if cursor else styles.plain
+    unread = row.read_at is None
+    title_style = style["text"] + Style(bold=True) if unread else style["dim"]
+    tone = words.tone(row)
+    names = who_cells(width)
+    room = width - 3 - (names + 1 if names else 0) - AGE_CELLS - 2
+    title = cut(words.one_line(row, row.title) or words.one_line(row, row.kind), room)
+    count = f" ×{row.count}" if row.count > 1 else ""
+    rest = words.remainder(row, me, note)
+    if count and cell_len(title) + cell_len(count) > room:
+        title = cut(title, room - cell_len(count))
+    used = cell_len(title) + cell_len(count)
+    tail = fit(f"  {rest}", room - used) if rest and room - used > 6 else " " * max(0, room - used)
+    segments = [
+        Segment(BAR if cursor else " ", style["bar"]),
+        Segment(words.SIGNS[tone], style[tone]),
+        Segment(" ", style["text"]),
+        Segment(title, title_style),
+        Segment(count, style["text"] if unread else style["dim"]),
+        Segment(tail, style["dim"]),
+    ]
+    if names:
+        segments.append(Segment(f" {fit(words.who(row), names)}", style["dim"]))
+    segments.append(Segment(f" {age:>{AGE_CELLS}} ", style["dim"]))
+    return Strip(segments).adjust_cell_length(width, style["text"])
+
+
+def placeholder(width: int, styles: RowStyles) -> Strip:
+    """A row whose page is on its way."""
+    return Strip([Segment("   …", styles.plain["dim"])]).adjust_cell_length(width, styles.plain["text"])

@@ -1,0 +1,61 @@
+"""The help: every key of the registry, in groups."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+
+from inbox_tui.tui.actions import ACTIONS, GROUPS, show_key
+from inbox_tui.tui.keymap import Keymap
+from inbox_tui.tui.widgets.line import Line, Piece
+
+WORDS = (
+    "? asks you   ✗ error   ▲ warning   ✓ success   · information   bold: unread",
+    "An answer takes two keys: a, then y, n or a digit. Enter never answers. Any other key closes the bar.",
+    "+3 new ↑: rows came in above; g g goes there. What you look at never moves by itself.",
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Any of its keys closes it."""
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        background: $background; align: left top;
+        VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; background: $background; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,h,enter", "dismiss", "close"),
+        Binding("j,down", "scroll(1)", "down", show=False),
+        Binding("k,up", "scroll(-1)", "up", show=False),
+    ]
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._keymap = keymap
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            for pieces in self._lines():
+                line = Line()
+                line.show(pieces)
+                yield line
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def _lines(self) -> list[list[Piece]]:
+        shown: list[list[Piece]] = []
+        for group, name in GROUPS.items():
+            shown.append([(name, "strong")])
+            for action in ACTIONS:
+                keys = [show_key(key) for key, id_ in self._keymap.actions.items() if id_ == action.id]
+                if action.group == group and keys:
+                    shown.append([(f"  {'  '.join(keys):<18}", "key"), (action.help, "text")])
+            shown.append([])
+        return [*shown, *([(words, "dim")] for words in WORDS), [], [("Esc", "key"), (" back", "dim")]]

@@ -1,0 +1,283 @@
+"""The one screen: header, list, detail, answer bar, footer. Puts what is known onto widgets; what keys do is in `commands`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.timer import Timer
+
+from inbox_tui.cache.pages import Reader, Row
+from inbox_tui.cache.rows import View
+from inbox_tui.core.times import Clock
+from inbox_tui.tui import footer, status
+from inbox_tui.tui.actions import Context
+from inbox_tui.tui.commands import Commands
+from inbox_tui.tui.keymap import CHORD_SECONDS, Chord, Keymap
+from inbox_tui.tui.link import Link
+from inbox_tui.tui.messages import ConnectionChanged
+from inbox_tui.tui.reading import Timeline
+from inbox_tui.tui.terminal import Fence
+from inbox_tui.tui.widgets.decision_bar import Confirm, DecisionBar
+from inbox_tui.tui.widgets.detail import Detail
+from inbox_tui.tui.widgets.empty import Empty
+from inbox_tui.tui.widgets.line import Line, Piece, cells
+from inbox_tui.tui.widgets.notification_list import NotificationList
+
+DETAIL_DELAY = 0.03
+"""The detail follows the cursor this long after it rests: a held key moves the list alone."""
+TIMELINE_DELAY = 0.2
+TIMELINES_KEPT = 64
+Hints = Callable[[View, bool], list[Piece]]
+"""What an empty view says, given whether the hub is connected."""
+
+
+class MainScreen(Screen[None]):
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    MainScreen {
+        layout: vertical; background: $background;
+        #header, #footer { background: $surface; }
+        #problem { display: none; background: $background; }
+        &.-problem #problem { display: block; }
+        #body { height: 1fr; layout: horizontal; }
+        NotificationList, Empty { width: 1fr; height: 1fr; }
+        Empty { display: none; }
+        Detail { display: none; width: 1fr; height: 1fr; }
+        &.-wide Detail { display: block; width: 45%; border-left: solid $inbox-rule; }
+        &.-wide.-reading Detail { border-left: solid $accent; }
+        &.-narrow.-reading Detail { display: block; }
+        &.-narrow.-reading NotificationList { display: none; }
+        &.-empty Empty { display: block; }
+        &.-empty NotificationList, &.-empty Detail { display: none; }
+    }
+    """
+
+    def __init__(
+        self, reader: Reader, link: Link, keymap: Keymap, fence: Fence, clock: Clock, monotonic: Callable[[], float],
+        *, hints: Hints, me: str = "", confirm: Confirm = "key",
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.reader, self.link, self.keymap = reader, link, keymap
+        self.answering: set[str] = set()
+        """Rows whose answer is on its way."""
+        self.list = NotificationList(reader, clock, me=me, id="list")
+        self.detail = Detail(clock, me=me, id="detail")
+        self.bar = DecisionBar(fence, clock, monotonic, confirm=confirm, id="bar")
+        self._header, self._problem, self._footer = Line(id="header"), Line(id="problem"), Line(id="footer")
+        self._empty = Empty(id="empty")
+        self._commands, self._chord, self._clock, self._hints = Commands(self), Chord(keymap), clock, hints
+        self._message = ""
+        self._connection: ConnectionChanged | None = None
+        self._recovered = self._recovered_at = 0
+        self._timelines: OrderedDict[tuple[str, int], Timeline] = OrderedDict()
+        self._detail_timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._problem
+        with Container(id="body"):
+            yield self.list
+            yield self._empty
+            yield self.detail
+        yield self.bar
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self._tick)
+        self.refresh_words()
+        self._show_detail()
+
+    # What the rest of the program asks of it
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self.list.listing.cursor
+
+    @property
+    def reading(self) -> bool:
+        return self.has_class("-reading")
+
+    def say(self, text: str) -> None:
+        """One sentence in the footer, until the next key."""
+        self._message = text
+        self.refresh_words()
+
+    def show_view(self, view: View) -> None:
+        self.read(False)
+        self.list.show(view)
+        self.index()
+        self.refresh_words()
+
+    def read(self, reading: bool) -> None:
+        """Gives the keys to the detail, or back to the list."""
+        self.set_class(reading and self.row is not None, "-reading")
+        self.list.set_class(self.reading, "-reading")
+        self._show_detail()
+        self.refresh_words()
+
+    def take_key(self, key: str, read_at: float) -> str | None:
+        """One key, in the order they were read. Answers an action for the app; "" when it is dealt with; None: not ours."""
+        if self.bar.is_open:
+            self.bar.take(key, read_at)
+            return ""
+        if self.bar.swallows(read_at):
+            return ""
+        self.list.touched = True
+        was_pending, self._message = self._chord.pending, ""
+        action = self._chord.press(key, read_at)
+        if action == "":
+            self.set_timer(CHORD_SECONDS, self._drop_prefix)
+        elif action is not None and self._commands.run(action):
+            action = ""
+        elif action is None and (was_pending or len(key) == 1):
+            action = ""
+        self.refresh_words()
+        return action
+
+    def run_action_by_id(self, action_id: str) -> bool:
+        """For the palette. False: the action is the app's own."""
+        return self._commands.run(action_id)
+
+    def _drop_prefix(self) -> None:
+        self._chord.pending = ""
+        self.refresh_words()
+
+    # What has changed
+
+    def cache_changed(self) -> None:
+        if self.reader.refresh():
+            self.list.take_changes()
+            if self.bar.row is not None:
+                self.bar.follow(self.reader.row(self.bar.row.id))
+            self._show_detail()
+        self.refresh_words()
+
+    def connection_changed(self, change: ConnectionChanged) -> None:
+        if change.recovered:
+            self._recovered, self._recovered_at = change.recovered, self._clock()
+        self._connection = change
+        self.refresh_words()
+
+    def problem(self, text: str) -> None:
+        """A line above the list until it is over ("")."""
+        self._problem.show([(" ▲ ", "warn"), (text, "text")])
+        self.set_class(bool(text), "-problem")
+
+    def index(self) -> None:
+        """Makes deep places of a long list quick to read, off the loop."""
+        view = self.list.listing.view
+        if self.reader.wants_index(view):
+            self.run_worker(self._index(view), group="index", exclusive=True, exit_on_error=False, description="index a view")
+
+    async def _index(self, view: View) -> None:
+        self.reader.adopt(view, await asyncio.to_thread(self.reader.build_index, view))
+
+    def _tick(self) -> None:
+        self.list.tick()
+        self.refresh_words()
+
+    # Words at the edges
+
+    def refresh_words(self) -> None:
+        """Header, footer and the words of an empty view."""
+        if not self.is_mounted:
+            return
+        width, listing = self.size.width, self.list.listing
+        counts = {view: self.reader.count(view) for view in View}
+        views = footer.header_views(listing.view, counts, width - 3)
+        room = width - cells(views) - 4
+        words = status.connection(
+            self._connection, self._clock(), room, recovered_at=self._recovered_at, recovered=self._recovered
+        )
+        self._header.show(views, _colored(words))
+        self.set_class(not listing.count, "-empty")
+        if not listing.count:
+            self._empty.say(self._hints(listing.view, self._connection is not None and self._connection.state == "live"))
+        self._footer.show(*self._foot(width))
+
+    def _foot(self, width: int) -> tuple[list[Piece], list[Piece]]:
+        listing = self.list.listing
+        right = footer.position(listing.cursor_y, listing.count, self.list.arrived)
+        room = width - cells(right) - 1
+        if self._message:
+            return [(f" {self._message}", "text")], right
+        if self._chord.pending:
+            return footer.chord(self._chord.pending, self.keymap), right
+        shown = None if self.row is None else self.row.notification
+        context = Context(
+            shown, listing.count, self.reading, can_undo=self._commands.can_undo, done_view=listing.view is View.DONE
+        )
+        return footer.keys(context, self.keymap, room), right
+
+    # The detail
+
+    def _show_detail(self) -> None:
+        row = self.row
+        if row is None:
+            self.set_class(False, "-reading")
+            self.detail.show(None)
+            return
+        if not self.detail.display:
+            return
+        timeline = self._timelines.get((row.id, row.rev))
+        self.detail.show(row.notification, timeline or Timeline(), self.list.notes.get(row.id, ""))
+        if timeline is None and (row.notification.run_id or row.notification.count > 1):
+            self.run_worker(
+                self._fetch(row), group="timeline", exclusive=True, exit_on_error=False, description="fetch a timeline"
+            )
+
+    async def _fetch(self, row: Row) -> None:
+        await asyncio.sleep(TIMELINE_DELAY)
+        timeline = await self.link.timeline(row.notification)
+        if timeline.entries:
+            self._timelines[row.id, row.rev] = timeline
+            while len(self._timelines) > TIMELINES_KEPT:
+                self._timelines.popitem(last=False)
+        if self.row is not None and self.row.id == row.id:
+            self.detail.show(self.row.notification, timeline, self.list.notes.get(row.id, ""))
+
+    @on(NotificationList.Highlighted)
+    def _on_highlighted(self) -> None:
+        if self._detail_timer is not None:
+            self._detail_timer.stop()
+        self._detail_timer = self.set_timer(DETAIL_DELAY, self._show_detail)
+        self.refresh_words()
+
+    @on(NotificationList.Moved)
+    def _on_moved(self) -> None:
+        self.refresh_words()
+
+    @on(NotificationList.Opened)
+    def _on_opened(self) -> None:
+        self._commands.run("open")
+
+    # The answer bar
+
+    @on(DecisionBar.Answered)
+    def _on_answered(self, event: DecisionBar.Answered) -> None:
+        self.answering.add(event.row.id)
+        self.list.note(event.row.id, "sending…")
+        self.say(f"{event.choice.label}: sending…")
+        self.link.decide(event.row, event.choice.key)
+
+    @on(DecisionBar.Closed)
+    def _on_closed(self, event: DecisionBar.Closed) -> None:
+        self.say(event.reason)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.refresh_words()
+        self.call_after_refresh(self._show_detail)
+
+
+def _colored(words: str) -> list[Piece]:
+    """The connection's words; the dot says how it is, and so do the words."""
+    return [(words[:1], "good" if words[:1] == "●" else "warn"), (f"{words[1:]} ", "dim")]

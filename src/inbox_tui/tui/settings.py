@@ -1,0 +1,58 @@
+"""The pane's own part of the configuration file, `[tui]`: read with tomllib alone, since it is wanted before the first frame."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from inbox_tui.core.errors import ConfigError
+
+_NAMES = ("theme", "confirm", "keys")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    theme: str = ""
+    """Name of a theme; "" is `dark`."""
+    confirm: Literal["key", "digit"] = "key"
+    """How to approve: `y`, or a random digit that has to be read off the screen."""
+    keys: Mapping[str, list[str]] = field(default_factory=dict)
+    """Action id → its keys, in place of ours."""
+
+
+def load_settings(path: Path) -> Settings:
+    """Answers the defaults where there is no file. Raises ConfigError naming file, key and, for an unknown key, the nearest."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8")).get("tui", {})
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: tui must be a table")
+    for name in table:
+        if name not in _NAMES:
+            near = difflib.get_close_matches(name, _NAMES, 1)
+            raise ConfigError(f"{path}: tui.{name}: unknown" + (f"; did you mean {near[0]}?" if near else ""))
+    theme, confirm, keys = table.get("theme", ""), table.get("confirm", "key"), table.get("keys", {})
+    if not isinstance(theme, str):
+        raise ConfigError(f"{path}: tui.theme: must be a name")
+    if confirm not in ("key", "digit"):
+        raise ConfigError(f'{path}: tui.confirm: must be "key" or "digit"')
+    return Settings(theme, confirm, _keys(path, keys))
+
+
+def _keys(path: Path, table: object) -> dict[str, list[str]]:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: tui.keys: must be a table of action = [keys]")
+    keys: dict[str, list[str]] = {}
+    for action, own in table.items():
+        own = [own] if isinstance(own, str) else own
+        if not isinstance(own, list) or not all(isinstance(key, str) for key in own):
+            raise ConfigError(f"{path}: tui.keys.{action}: must be a key or a list of keys")
+        keys[action] = own
+    return keys

@@ -1,0 +1,247 @@
+"""The list: one line a row, drawn from cached strips, over pages of the cache. Knows rows and cells; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from inbox_tui.cache.pages import Reader, Row
+from inbox_tui.cache.rows import View
+from inbox_tui.core.times import Clock
+from inbox_tui.tui import words
+from inbox_tui.tui.listing import Listing
+from inbox_tui.tui.rows import RowStyles, placeholder, render_row
+
+TONES = ("ask", "error", "warn", "success", "info")
+
+
+class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
+    """Moves by method; tells by message. `notes` says, by id, what this pane knows of a row before the row tells it."""
+
+    DEFAULT_CSS = """
+    NotificationList {
+        scrollbar-size-vertical: 1; overflow-x: hidden;
+        scrollbar-color: $inbox-rule; scrollbar-color-hover: $inbox-faint; scrollbar-color-active: $inbox-faint;
+        scrollbar-background: $background; scrollbar-background-hover: $background; scrollbar-background-active: $background;
+        & > .list--text { color: $foreground; }
+        & > .list--dim { color: $inbox-dim; }
+        & > .list--bar { color: $accent; text-style: bold; }
+        & > .list--ask { color: $inbox-ask; text-style: bold; }
+        & > .list--error { color: $error; text-style: bold; }
+        & > .list--warn { color: $warning; text-style: bold; }
+        & > .list--success { color: $success; }
+        & > .list--info { color: $inbox-dim; }
+        & > .list--cursor { background: $inbox-cursor; }
+        &.-reading > .list--bar { color: $inbox-faint; }
+        &:ansi > .list--dim { text-style: dim; }
+        &:ansi > .list--cursor { text-style: reverse; }
+        &.-reading:ansi > .list--cursor { text-style: underline; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "list--text",
+        "list--dim",
+        "list--bar",
+        "list--cursor",
+        *(f"list--{tone}" for tone in TONES),
+    }
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor is on another row, or its row has changed."""
+
+        row: Row | None
+
+    class Moved(Message):
+        """Position, number of rows or of unseen arrivals changed."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, NotificationList.Moved)
+
+    class Opened(Message):
+        """The row under the cursor was clicked once more."""
+
+    def __init__(self, reader: Reader, clock: Clock, *, me: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.listing = Listing(reader)
+        self.notes: dict[str, str] = {}
+        self.arrived = 0
+        """Rows that came in above the screen since its top was last seen."""
+        self.touched = False
+        """Whether a person has pressed a key: until then the list follows its top."""
+        self._clock, self._me = clock, me
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(512)
+        self._styles: RowStyles | None = None
+        self._ages: dict[int, str] = {}
+
+    # What it shows
+
+    def on_mount(self) -> None:
+        self._resize_content()
+
+    def show(self, view: View) -> None:
+        """Another view, from its top."""
+        self.listing.show(view)
+        self.arrived = 0
+        self._resize_content()
+        self._scroll(0)
+        self.refresh()
+        self._tell()
+
+    def take_changes(self) -> None:
+        """The cache has changed: same cursor, same place under the eye."""
+        top, old = self.scroll_offset.y, self.listing.cursor
+        moved = self.listing.follow()
+        if not self.touched:
+            self.listing.move(0)
+            moved = 0
+        self._resize_content()
+        if self.touched and moved:
+            self._scroll(top + moved)
+            self.arrived = max(0, self.arrived + self.scroll_offset.y - top)
+        self._load()
+        self.refresh()
+        if self.listing.cursor != old:
+            self.post_message(self.Highlighted(self.listing.cursor))
+        self.post_message(self.Moved())
+
+    def tick(self) -> None:
+        """Time went by: draws again the lines whose age reads differently."""
+        now = self._clock()
+        for y, shown in list(self._ages.items()):
+            row = self.listing.row(y)
+            if row is not None and words.age(now - row.notification.last_occurred_at) != shown:
+                self.refresh_line(y)
+
+    def note(self, id_: str, text: str) -> None:
+        """Puts words in the place of a row's state; "" takes them away."""
+        if text:
+            self.notes[id_] = text
+        else:
+            self.notes.pop(id_, None)
+        self.refresh()
+
+    # Moving
+
+    @property
+    def lines(self) -> int:
+        """Lines that are on the screen."""
+        return max(1, self.scrollable_content_region.height)
+
+    def move_by(self, rows: int) -> None:
+        if self.listing.cursor_y is not None:
+            self.move_to(self.listing.cursor_y + rows)
+
+    def move_to(self, y: int) -> None:
+        """The cursor to the row at `y`, scrolling as little as shows it."""
+        old = self.listing.cursor_y
+        self.listing.move(y)
+        new = self.listing.cursor_y
+        if new is None:
+            return
+        if old is not None:
+            self.refresh_line(old)
+        self.refresh_line(new)
+        self.scroll_to_cursor()
+        self._tell()
+
+    def scroll_to_cursor(self) -> None:
+        y, top = self.listing.cursor_y, self.scroll_offset.y
+        if y is not None:
+            self._scroll(min(max(top, y - self.lines + 1), y))
+
+    def _scroll(self, top: int) -> None:
+        self.scroll_to(y=max(0, top), animate=False, force=True)
+        if self.scroll_offset.y == 0:
+            self.arrived = 0
+
+    def _resize_content(self) -> None:
+        if self.virtual_size.height != self.listing.count:
+            self.virtual_size = Size(0, self.listing.count)
+
+    def _tell(self) -> None:
+        self.post_message(self.Highlighted(self.listing.cursor))
+        self.post_message(self.Moved())
+
+    # Drawing
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._load()
+            self.post_message(self.Moved())
+
+    def on_resize(self) -> None:
+        self._strips.grow(max(512, self.size.height * 4))
+        self._load()
+        self.scroll_to_cursor()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+        self._styles = None
+
+    def _load(self) -> None:
+        self._ages.clear()
+        top = self.scroll_offset.y
+        self.listing.load(top, top + self.lines)
+
+    def _load_late(self, y: int) -> None:
+        self.listing.load(y, y)
+        self.refresh_line(y)
+
+    def render_line(self, y: int) -> Strip:
+        y += self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        styles = self._styles = self._styles or self._build_styles()
+        if y >= self.listing.count:
+            return Strip.blank(width, styles.plain["text"])
+        row = self.listing.row(y)
+        if row is None:
+            self.call_later(self._load_late, y)
+            return placeholder(width, styles)
+        return self._strip(row, y, width, styles)
+
+    def _strip(self, row: Row, y: int, width: int, styles: RowStyles) -> Strip:
+        shown = row.notification
+        age = self._ages[y] = words.age(self._clock() - shown.last_occurred_at)
+        cursor = y == self.listing.cursor_y
+        note = self.notes.get(row.id, "") if shown.decision is None else ""
+        unread, done, reading = shown.read_at is None, shown.done_at is None, self.has_class("-reading")
+        key = (row.id, row.rev, row.overlay, unread, done, width, cursor, reading, age, note)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = render_row(shown, width, styles, cursor=cursor, age=age, note=note, me=self._me)
+            strip = self._strips[key] = strip.apply_meta({"id": row.id})
+        return strip
+
+    def _build_styles(self) -> RowStyles:
+        parts = ("text", "dim", "bar", *TONES)
+        plain = {part: self.get_component_rich_style(f"list--{part}") for part in parts}
+        over = self.get_component_rich_style("list--cursor", partial=True)
+        return RowStyles(plain, _over(plain, over))
+
+    # The mouse
+
+    def on_click(self, event: events.Click) -> None:
+        y = event.y + self.scroll_offset.y
+        if y >= self.listing.count:
+            return
+        self.touched = True
+        again = y == self.listing.cursor_y
+        self.move_to(y)
+        if again:
+            self.post_message(self.Opened())
+
+
+def _over(styles: Mapping[str, Style], over: Style) -> dict[str, Style]:
+    return {part: style + over for part, style in styles.items()}

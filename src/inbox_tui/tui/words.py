@@ -1,0 +1,126 @@
+"""How a notification reads: its sign, its state in words, its age. Pure.
+
+All text of a sender is made safe here once more, whatever the hub did: stripped, or, where it asks, marked.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from inbox_tui.core.lifecycle import is_success
+from inbox_tui.core.model import Decision, Notification
+from inbox_tui.core.text import clean, mark
+from inbox_tui.core.times import SECOND
+
+Tone = Literal["ask", "error", "warn", "success", "info"]
+SIGNS: dict[Tone, str] = {"ask": "?", "error": "✗", "warn": "▲", "success": "✓", "info": "·"}
+
+PREVIEW = 1000
+"""Characters of a text that a one-line preview looks at."""
+
+_DELIVERY = {"unconfirmed": "not confirmed", "delivered": "delivered", "sent": "sent", "unused": "asker had given up"}
+_PAST = {"approve": "approved", "reject": "rejected", "deny": "denied", "allow": "allowed"}
+_CLOSED = {
+    "expired": "expired, not answered",
+    "withdrawn": "withdrawn by its asker",
+    "superseded": "superseded by a newer question",
+    "answered_elsewhere": "answered elsewhere",
+}
+
+
+def tone(row: Notification) -> Tone:
+    """What its sign says. Once answered or closed, a question is information."""
+    if row.is_open:
+        return "ask"
+    if row.severity == "error":
+        return "error"
+    if is_success(row.kind):
+        return "success"
+    asked = row.decision is not None or bool(row.closed)
+    return "warn" if row.severity == "warn" and not asked else "info"
+
+
+def asks(row: Notification) -> bool:
+    """Whether its text must be shown marked: what a person reads is what runs."""
+    return row.actionable or row.is_prompt
+
+
+def one_line(row: Notification, text: str) -> str:
+    """A text of a sender on one line."""
+    text = text[:PREVIEW]
+    return " ".join(mark(text).replace("\n", " ⏎ ").split()) if asks(row) else clean(text, lines=False)
+
+
+def full_text(row: Notification, text: str) -> str:
+    """A text of a sender, whole."""
+    return mark(text) if asks(row) else clean(text)
+
+
+def detail(row: Notification, name: str) -> str:
+    """A detail as text; "" where absent or of another shape."""
+    value = row.details.get(name)
+    if isinstance(value, bool) or value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value) if isinstance(value, (str, int)) else ""
+
+
+def question(row: Notification) -> str:
+    """What would run or happen: the command, else the prompt's text, else the body."""
+    return detail(row, "command") or detail(row, "prompt") or row.body
+
+
+def outcome(decision: Decision, me: str = "") -> str:
+    """`approved by you, delivered`."""
+    by = "you" if me and decision.by == me else clean(decision.by, lines=False) or "somebody"
+    what = _PAST.get(decision.key) or f"answered {clean(decision.label, lines=False)!r}"
+    return f"{what} by {by}, {_DELIVERY[decision.delivery]}"
+
+
+def state(row: Notification, me: str = "") -> str:
+    """What became of a question, in words; "" where there is nothing to say."""
+    if row.decision is not None:
+        return outcome(row.decision, me)
+    if row.closed:
+        return _CLOSED[row.closed]
+    if row.seems_answered:
+        return "seems answered elsewhere"
+    return "asker gone" if row.is_open and row.waiting == "gone" else ""
+
+
+def activity(row: Notification) -> str:
+    """Status and progress as text: `running 72%`."""
+    progress = detail(row, "progress").rstrip("%")
+    return " ".join(part for part in (detail(row, "status"), f"{progress}%" if progress else "") if part)
+
+
+def remainder(row: Notification, me: str = "", note: str = "") -> str:
+    """What follows the title on the one line of a row. `note`: what this pane knows and the row does not yet tell (`sending…`)."""
+    text = question(row) if row.is_open else row.body
+    parts = (note or state(row, me), one_line(row, activity(row)), one_line(row, text))
+    return "  ".join(part for part in parts if part)
+
+
+def who(row: Notification) -> str:
+    """Whom a person would call the sender: the name it claims, else the key's."""
+    return clean(row.source or row.sender, lines=False)
+
+
+def claims(row: Notification) -> str:
+    """Both names: the one it claims and, unforgeable, its key's."""
+    source, sender = clean(row.source, lines=False), clean(row.sender, lines=False)
+    return f"{source} · key {sender}" if source and source != sender else f"key {sender}" if sender else source
+
+
+def age(micros: int) -> str:
+    """A time span in at most four cells: `now`, `40s`, `3m`, `2h`, `5d`, `12w`. Seconds come in fives, so that a row stays still."""
+    seconds = max(0, micros) // SECOND
+    if seconds < 5:
+        return "now"
+    if seconds < 60:
+        return f"{seconds // 5 * 5}s"
+    if seconds < 3600:
+        return f"{seconds // 60}m"
+    if seconds < 86_400:
+        return f"{seconds // 3600}h"
+    days = seconds // 86_400
+    return f"{days}d" if days < 100 else f"{days // 7}w" if days < 7000 else "old"
