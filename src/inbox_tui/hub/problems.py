@@ -1,0 +1,53 @@
+"""Errors on the wire: `application/problem+json` in the shape of seed 001's ErrorModel."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from inbox_tui.core.errors import Refused
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def schema_url(connection: HTTPConnection, name: str) -> str:
+    """Where the caller finds the schema of what it gets, by the host that it asked."""
+    host = connection.headers.get("host") or "localhost"
+    return f"{connection.scope.get('scheme', 'http')}://{host}/schemas/{name}.json"
+
+
+def problem(connection: HTTPConnection, refused: Refused) -> Response:
+    """The answer. ASCII only, so that no text of a caller can make it unwritable."""
+    document: dict[str, object] = {
+        "$schema": schema_url(connection, "ErrorModel"),
+        "type": "about:blank",
+        "title": HTTPStatus(refused.status).phrase,
+        "status": refused.status,
+        "detail": refused.detail,
+    }
+    if refused.errors:
+        document["errors"] = [{"location": e.location, "message": e.message, "value": e.value} for e in refused.errors]
+    if refused.code:
+        document["code"] = refused.code
+    headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(json.dumps(document | refused.extra), refused.status, headers, MEDIA_TYPE)
+
+
+async def on_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return problem(request, error)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """The router's own: no such path, or not by this method."""
+    assert isinstance(error, HTTPException)
+    detail = {404: "No such path.", 405: "Not by this method."}.get(error.status_code, error.detail)
+    response = problem(request, Refused(error.status_code, detail))
+    response.headers.update(error.headers or {})
+    return response

@@ -1,0 +1,60 @@
+"""The asker's side of a question, addressed by the asker's own idempotency key, which is the capability to read its answer."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.responses import Response
+
+from inbox_tui.core.errors import Refused
+from inbox_tui.hub.endpoints import SEND, Call, Endpoint, reply
+from inbox_tui.hub.service import Answer
+from inbox_tui.hub.wire import AcknowledgeBody, AskBody, PollQuery, WithdrawBody
+
+
+async def poll(call: Call) -> Response:
+    """Waits for an answer, but not past the hub's own end."""
+    query, hub = call.query(PollQuery), call.hub
+    asking = asyncio.ensure_future(
+        hub.service.poll_ask(call.caller.space, call.caller.sender, call.path("key"), epoch=query.epoch, wait=query.wait)
+    )
+    stopping = asyncio.ensure_future(hub.feeds.closed.wait())
+    try:
+        await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            raise Refused(503, "The hub is stopping: ask again.", code="stopping", retry_after=1)
+        return _said(call, asking.result())
+    finally:
+        for task in (asking, stopping):
+            task.cancel()
+
+
+async def acknowledge(call: Call) -> Response:
+    body = call.body(AcknowledgeBody)
+    service, caller = call.hub.service, call.caller
+    return _said(call, await service.acknowledge_ask(caller.space, caller.sender, call.path("key"), id=body.id, epoch=body.epoch))
+
+
+async def withdraw(call: Call) -> Response:
+    return _said(call, await call.hub.service.withdraw_ask(call.caller.space, call.caller.sender, call.path("key")))
+
+
+def _said(call: Call, answer: Answer) -> Response:
+    said = {"id": answer.id, "epoch": answer.epoch, "status": answer.status, "decision": answer.decision}
+    return reply(call, AskBody, said)
+
+
+ENDPOINTS = [
+    Endpoint(
+        "GET", "/api/asks/{key}", "poll_ask", "Wait for the answer to a question", poll,
+        roles=SEND, query=PollQuery, answer=AskBody, refusals=(503, 507),
+    ),
+    Endpoint(
+        "POST", "/api/asks/{key}/ack", "acknowledge_ask", "Say that the answer has arrived, before acting on it", acknowledge,
+        roles=SEND, body=AcknowledgeBody, answer=AskBody, refusals=(400, 404, 409, 503, 507),
+    ),
+    Endpoint(
+        "POST", "/api/asks/{key}/withdraw", "withdraw_ask", "Give up a question; also one that was never answered for", withdraw,
+        roles=SEND, body=WithdrawBody, body_may_be_absent=True, answer=AskBody, refusals=(400, 503, 507),
+    ),
+]  # fmt: skip
