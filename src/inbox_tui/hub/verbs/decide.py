@@ -43,7 +43,7 @@ class Decide:
                 held.row, key=self.key, comment=self.comment, by=self.by, raised_rev=self.raised_rev, now=batch.now
             )
         except Refused as refused:
-            self._log(batch, held, refused.code)
+            self._log(batch, held, f"refused: {refused.code}")
             raise
         batch.put(held, row)
         self._log(batch, held, "decided")
