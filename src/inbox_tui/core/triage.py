@@ -20,6 +20,7 @@ def apply(verb: Verb, row: Notification, now: int) -> Notification:
         case "unread":
             return row if row.read_at is None else replace(row, read_at=None)
         case "done":
-            return row if row.done_at is not None else replace(row, done_at=now, read_at=row.read_at or now)
+            is_both = row.done_at is not None and row.read_at is not None
+            return row if is_both else replace(row, done_at=row.done_at or now, read_at=row.read_at or now)
         case "undone":
             return row if row.done_at is None else replace(row, done_at=None)

@@ -76,7 +76,7 @@ UPDATE_SPACE = """UPDATE space
 SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size WHERE name = :name"""
 SPACES = "SELECT name FROM space ORDER BY name"
 
-_TARGETS = {"read": "unread", "unread": "NOT unread", "done": "NOT done", "undone": "done"}
+_TARGETS = {"read": "unread", "unread": "NOT unread", "done": "(unread OR NOT done)", "undone": "done"}
 
 
 def triage_targets(verb: str, *, unread: bool, needs_me: bool) -> str:
