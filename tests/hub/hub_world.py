@@ -29,9 +29,7 @@ class World:
 
     async def start(self, **options: Any) -> None:
         self.store = Store.open(self.path)
-        self.service = Service(
-            self.store, clock=lambda: self.now, monotonic=lambda: self.seconds, **(self.options | options)
-        )
+        self.service = Service(self.store, clock=lambda: self.now, monotonic=lambda: self.seconds, **(self.options | options))
         self.service.on_commit(self.commits.append)
         await self.service.start()
 
