@@ -23,11 +23,11 @@ class Context:
     """What the person is looking at: decides which keys the footer teaches."""
 
     row: Notification | None = None
-    count: int = 0
     reading: bool = False
     """The detail has the keys."""
     can_undo: bool = False
-    done_view: bool = False
+    needs: int = 0
+    """Rows that need the person."""
 
 
 Condition = Callable[[Context], bool]
@@ -35,7 +35,7 @@ Condition = Callable[[Context], bool]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`keys` in the order of preference, as a person writes them: `j`, `g g`, `ctrl+d`, `?`. `footer`: where it is worth teaching."""
+    """`keys` by preference, as a person writes them: `j`, `g g`, `ctrl+d`, `?`. `footer`: where it is worth teaching."""
 
     id: str
     keys: tuple[str, ...]
@@ -89,7 +89,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("half_up", ("ctrl+u",), "half page up", "Half a screen up.", "move", palette=False),
     Action("page_down", ("pagedown",), "page down", "A screen down.", "move", palette=False),
     Action("page_up", ("pageup",), "page up", "A screen up.", "move", palette=False),
-    Action("next_needs", ("tab",), "next question", "Next row that needs you.", "move"),
+    Action(
+        "next_needs",
+        ("tab",),
+        "next question",
+        "Next row that needs you.",
+        "move",
+        lambda c: c.needs > 0 and not _asks(c) and not c.reading,
+    ),
     Action("previous_needs", ("shift+tab",), "previous question", "Previous row that needs you.", "move"),
     Action("next_unread", ("n",), "next unread", "Next unread row.", "move"),
     Action("previous_unread", ("N",), "previous unread", "Previous unread row.", "move"),

@@ -1,4 +1,4 @@
-"""The pane: paints the cached inbox at once, then connects. Nothing but Textual and sqlite3 is imported before the first frame."""
+"""The pane: paints the cached inbox at once, then connects. Only Textual and sqlite3 are imported before the first frame."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -21,7 +20,7 @@ from inbox_tui.tui.hints import hints
 from inbox_tui.tui.keymap import Keymap, build_keymap
 from inbox_tui.tui.link import Link, NoLink
 from inbox_tui.tui.screens.main import MainScreen
-from inbox_tui.tui.settings import Settings
+from inbox_tui.tui.settings import DEFAULTS, Settings
 from inbox_tui.tui.terminal import CursorFence, Fence
 from inbox_tui.tui.theme import choose_theme, fallback_variables, few_colors, load_themes, shipped_themes
 from inbox_tui.tui.told import Told, tell
@@ -38,13 +37,12 @@ class InboxApp(App[int]):
     CSS = """
     CommandPalette { & > Vertical { background: $surface; } }
     """
-    BINDINGS: ClassVar[list[object]] = []  # type: ignore[assignment]
 
     def __init__(
         self,
         reader: Reader,
         paths: Paths,
-        settings: Settings = Settings(),
+        settings: Settings = DEFAULTS,
         *,
         connect: Connect | None = None,
         me: str = "",
@@ -58,7 +56,7 @@ class InboxApp(App[int]):
         self.keymap: Keymap = build_keymap(settings.keys)
         self.link: Link = NoLink()
         self._connect, self._paths = connect, paths
-        self.fence: Fence = fence or CursorFence(lambda: self._driver, lambda: self.size)
+        self.fence: Fence = fence or CursorFence(lambda: self._driver, monotonic)
         self._own_themes, self._problems = load_themes(shipped_themes(), paths.themes)
         for theme in self._own_themes.values():
             self.register_theme(theme)

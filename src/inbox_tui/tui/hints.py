@@ -32,8 +32,8 @@ def hints(socket: Path, reader: Reader, keymap: Keymap, view: View, connected: b
 
 def _never(socket: Path, keymap: Keymap, connected: bool) -> list[Piece]:
     curl = (
-        f"curl --unix-socket {shlex.quote(str(socket))} http://inbox/api/events -H 'Content-Type: application/json' "
-        """-d '{"title": "hello from curl"}'"""
+        f"curl --unix-socket {shlex.quote(str(socket))} \\\n  -H 'Content-Type: application/json' \\\n"
+        """  -d '{"title": "hello from curl"}' http://inbox/api/events"""
     )
     waits = "Nothing has come yet." if connected else "Nothing is here yet; the hub is being reached."
     return [

@@ -36,9 +36,10 @@ class Timeline:
     note: str = ""
 
 
-def lines(
-    row: Notification, width: int, now: int, *, timeline: Timeline = Timeline(), me: str = "", note: str = ""
-) -> list[Line]:
+NOTHING = Timeline()
+
+
+def lines(row: Notification, width: int, now: int, *, timeline: Timeline = NOTHING, me: str = "", note: str = "") -> list[Line]:
     """Everything that is known of a row, in lines of at most `width` cells."""
     return [
         *_head(row, width, now, me, note),
@@ -94,15 +95,15 @@ def _text(row: Notification, width: int) -> Iterator[Line]:
             yield Line(f"  {line}", "note")
 
 
-_FIELDS = ("status", "progress", "tool_name", "file_paths", "tags", "tmux_pane", "repo", "sent_at", "redacted", "session_id")
+_FIELDS = ("tool_name", "file_paths", "tags", "tmux_pane", "repo", "sent_at", "redacted", "session_id")
 
 
 def _fields(row: Notification, width: int, now: int) -> Iterator[Line]:
     pairs: list[tuple[str, str]] = []
     link = safe_link(words.detail(row, "open_url"))
     if link is not None:
-        pairs.append((f"link ({link.host})", link.url))
-    pairs += [("task", row.task_name), ("run", row.run_id)]
+        pairs.append(("link", link.url))
+    pairs += [("status", words.activity(row)), ("task", row.task_name), ("run", row.run_id)]
     pairs += [(name.replace("_", " "), _value(row.details.get(name))) for name in _FIELDS]
     meta = row.details.get("meta")
     if isinstance(meta, dict):

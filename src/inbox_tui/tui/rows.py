@@ -23,7 +23,7 @@ WHO_FROM = 44
 
 @dataclass(frozen=True, slots=True)
 class RowStyles:
-    """Styles by part of a row, once for rows and once for the row under the cursor (`text dim bar ask error warn success info`)."""
+    """Styles by part of a row (`text dim bar ask error warn success info`), and again for the row under the cursor."""
 
     plain: Mapping[str, Style]
     cursor: Mapping[str, Style]

@@ -24,12 +24,15 @@ class Settings:
     """Action id → its keys, in place of ours."""
 
 
+DEFAULTS = Settings()
+
+
 def load_settings(path: Path) -> Settings:
     """Answers the defaults where there is no file. Raises ConfigError naming file, key and, for an unknown key, the nearest."""
     try:
         table = tomllib.loads(path.read_text("utf-8")).get("tui", {})
     except FileNotFoundError:
-        return Settings()
+        return DEFAULTS
     except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
     if not isinstance(table, dict):

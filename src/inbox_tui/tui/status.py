@@ -30,12 +30,21 @@ def connection(change: ConnectionChanged | None, now: int, room: int, *, recover
 
 
 def _offline(change: ConnectionChanged, now: int, room: int) -> str:
-    retry = "" if change.next_try is None else f"next try in {span(change.next_try - now)}"
-    since = f"offline since {time_of_day(change.since)}"
-    reason = f"hub: {clean(change.detail, lines=False)}" if change.detail else ""
-    parts = (reason, _waiting(change), retry)
-    text = _fitting(f"○ {since}", parts, room, order=(0, 2, 1))
+    text = _fitting(f"○ offline since {time_of_day(change.since)}", _offline_parts(change, now), room, order=(0, 2, 1))
     return text if text else _fitting("○ offline", (), room)
+
+
+def unsaid(change: ConnectionChanged | None, now: int, said: str) -> str:
+    """What of an offline state found no room in the header's words."""
+    if change is None or change.state != "offline":
+        return ""
+    return " · ".join(part for part in _offline_parts(change, now) if part and part not in said)
+
+
+def _offline_parts(change: ConnectionChanged, now: int) -> tuple[str, str, str]:
+    retry = "" if change.next_try is None else f"next try in {span(change.next_try - now)}"
+    reason = f"hub: {clean(change.detail, lines=False)}" if change.detail else ""
+    return reason, _waiting(change), retry
 
 
 def _waiting(change: ConnectionChanged) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
 from textual import events
 from textual.driver import Driver
-from textual.geometry import Size
+
+LOST_SECONDS = 30.0
+"""A question that old has lost its reply."""
 
 Reply = Callable[[float], None]
 """Takes the time at which the reply was read, in seconds of the clock that stamps events."""
@@ -26,30 +28,37 @@ class Fence(Protocol):
 
 
 class CursorFence:
-    """CSI 6n with the cursor put on a random cell, so that a reply names the fence that it answers and cannot be guessed."""
+    """CSI 6n. Replies come in the order of the questions, so each is taken for the oldest that is still open."""
 
-    def __init__(self, driver: Callable[[], Driver | None], size: Callable[[], Size]) -> None:
-        self._driver, self._size = driver, size
-        self._awaited: tuple[int, int] | None = None
-        self._reply: Reply | None = None
+    def __init__(self, driver: Callable[[], Driver | None], monotonic: Callable[[], float]) -> None:
+        self._driver, self._monotonic = driver, monotonic
+        self._asked: deque[tuple[float, Reply | None]] = deque()
 
     def send(self, reply: Reply) -> None:
-        driver, size = self._driver(), self._size()
+        self.forget()
+        driver = self._driver()
         if driver is None:
             return
         if driver.is_headless:
             # Nobody is there who could type ahead.
-            reply(events.Event().time)
+            reply(self._monotonic())
             return
-        x, y = secrets.randbelow(max(1, size.width)), secrets.randbelow(max(1, size.height))
-        self._awaited, self._reply = (x, y), reply
-        driver.write(f"\x1b7\x1b[{y + 1};{x + 1}H\x1b[6n\x1b8")
+        self._asked.append((self._monotonic(), reply))
+        driver.write("\x1b[6n")
         driver.flush()
 
     def take(self, event: events.CursorPosition) -> None:
-        if self._reply is not None and (event.x, event.y) == self._awaited:
-            reply, self._reply = self._reply, None
-            reply(event.time)
+        while self._asked and event.time - self._asked[0][0] > LOST_SECONDS:
+            self._asked.popleft()
+        if self._asked and not _is_function_key(event):
+            _, reply = self._asked.popleft()
+            if reply is not None:
+                reply(event.time)
 
     def forget(self) -> None:
-        self._reply = self._awaited = None
+        self._asked = deque((at, None) for at, _ in self._asked)
+
+
+def _is_function_key(event: events.CursorPosition) -> bool:
+    """F3 with a modifier reads like a report of the first line, columns 2 to 8; our cursor rests in the first column."""
+    return event.y == 0 and 1 <= event.x <= 7

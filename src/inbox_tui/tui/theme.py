@@ -65,9 +65,17 @@ def parse_theme(document: Mapping[str, object]) -> Theme:
         dark=_flag(document, "dark", True),
         ansi=ansi,
         boost=colors["surface"] if ansi else None,
+        background=colors["background"],
+        foreground=colors["foreground"],
+        surface=colors["surface"],
+        panel=colors["panel"],
+        primary=colors["primary"],
         secondary=colors["accent"],
+        accent=colors["accent"],
+        error=colors["error"],
+        warning=colors["warning"],
+        success=colors["success"],
         variables={f"inbox-{key}": ours.get(key, colors[instead]) for key, instead in INBOX_COLORS.items()},
-        **colors,
     )
 
 

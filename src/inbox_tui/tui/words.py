@@ -94,7 +94,7 @@ def activity(row: Notification) -> str:
 
 
 def remainder(row: Notification, me: str = "", note: str = "") -> str:
-    """What follows the title on the one line of a row. `note`: what this pane knows and the row does not yet tell (`sending…`)."""
+    """What follows the title on the one line of a row. `note`: what this pane knows before the row tells it (`sending…`)."""
     text = question(row) if row.is_open else row.body
     parts = (note or state(row, me), one_line(row, activity(row)), one_line(row, text))
     return "  ".join(part for part in parts if part)
@@ -112,7 +112,7 @@ def claims(row: Notification) -> str:
 
 
 def age(micros: int) -> str:
-    """A time span in at most four cells: `now`, `40s`, `3m`, `2h`, `5d`, `12w`. Seconds come in fives, so that a row stays still."""
+    """A time span in at most four cells: `now`, `40s`, `3m`, `2h`, `5d`, `12w`. Seconds come in fives: a row stays still."""
     seconds = max(0, micros) // SECOND
     if seconds < 5:
         return "now"

@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from inbox_tui.tui.actions import ACTIONS, GROUPS, show_key
+from inbox_tui.tui.cells import wrap
 from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.widgets.line import Line, Piece
 
@@ -19,6 +20,8 @@ WORDS = (
     "+3 new ↑: rows came in above; g g goes there. What you look at never moves by itself.",
 )
 
+KEYS_CELLS = 16
+
 
 class HelpScreen(ModalScreen[None]):
     """Any of its keys closes it."""
@@ -26,7 +29,10 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen {
         background: $background; align: left top;
-        VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; background: $background; }
+        VerticalScroll {
+            padding: 1 2; scrollbar-size-vertical: 1; background: $background;
+            scrollbar-color: $inbox-rule; scrollbar-background: $background;
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,7 +43,7 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
-        self._keymap = keymap
+        self._keys = keymap
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
@@ -46,16 +52,23 @@ class HelpScreen(ModalScreen[None]):
                 line.show(pieces)
                 yield line
 
+    def on_resize(self) -> None:
+        self.refresh(recompose=True)
+
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def _lines(self) -> list[list[Piece]]:
         shown: list[list[Piece]] = []
+        room = self.app.size.width - 6
         for group, name in GROUPS.items():
             shown.append([(name, "strong")])
             for action in ACTIONS:
-                keys = [show_key(key) for key, id_ in self._keymap.actions.items() if id_ == action.id]
+                keys = [show_key(key) for key, id_ in self._keys.actions.items() if id_ == action.id]
                 if action.group == group and keys:
-                    shown.append([(f"  {'  '.join(keys):<18}", "key"), (action.help, "text")])
+                    first, *rest = wrap(action.help, room - KEYS_CELLS)
+                    shown.append([(f"  {'  '.join(keys):<{KEYS_CELLS - 2}}", "key"), (first, "text")])
+                    shown.extend([(" " * KEYS_CELLS, "text"), (line, "text")] for line in rest)
             shown.append([])
-        return [*shown, *([(words, "dim")] for words in WORDS), [], [("Esc", "key"), (" back", "dim")]]
+        shown.extend([(line, "dim")] for words in WORDS for line in wrap(words, room))
+        return [*shown, [], [("Esc", "key"), (" back", "dim")]]

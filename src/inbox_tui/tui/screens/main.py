@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
@@ -39,7 +38,7 @@ Hints = Callable[[View, bool], list[Piece]]
 
 
 class MainScreen(Screen[None]):
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     MainScreen {
@@ -74,7 +73,7 @@ class MainScreen(Screen[None]):
         self._header, self._problem, self._footer = Line(id="header"), Line(id="problem"), Line(id="footer")
         self._empty = Empty(id="empty")
         self._commands, self._chord, self._clock, self._hints = Commands(self), Chord(keymap), clock, hints
-        self._message = ""
+        self._message = self._storage = ""
         self._connection: ConnectionChanged | None = None
         self._recovered = self._recovered_at = 0
         self._timelines: OrderedDict[tuple[str, int], Timeline] = OrderedDict()
@@ -136,9 +135,9 @@ class MainScreen(Screen[None]):
         action = self._chord.press(key, read_at)
         if action == "":
             self.set_timer(CHORD_SECONDS, self._drop_prefix)
-        elif action is not None and self._commands.run(action):
-            action = ""
-        elif action is None and (was_pending or len(key) == 1):
+        elif action is None:
+            action = "" if was_pending or len(key) == 1 else None
+        elif self._commands.run(action):
             action = ""
         self.refresh_words()
         return action
@@ -169,6 +168,11 @@ class MainScreen(Screen[None]):
 
     def problem(self, text: str) -> None:
         """A line above the list until it is over ("")."""
+        self._storage = text
+        self.refresh_words()
+
+    def _show_problem(self, unsaid: str) -> None:
+        text = " · ".join(part for part in (self._storage, unsaid) if part)
         self._problem.show([(" ▲ ", "warn"), (text, "text")])
         self.set_class(bool(text), "-problem")
 
@@ -176,8 +180,9 @@ class MainScreen(Screen[None]):
         """Makes deep places of a long list quick to read, off the loop."""
         view = self.list.listing.view
         if self.reader.wants_index(view):
-            self.run_worker(self._index(view), group="index", exclusive=True, exit_on_error=False, description="index a view")
+            self._index(view)
 
+    @work(group="index", exclusive=True, exit_on_error=False, description="index a view")
     async def _index(self, view: View) -> None:
         self.reader.adopt(view, await asyncio.to_thread(self.reader.build_index, view))
 
@@ -199,6 +204,7 @@ class MainScreen(Screen[None]):
             self._connection, self._clock(), room, recovered_at=self._recovered_at, recovered=self._recovered
         )
         self._header.show(views, _colored(words))
+        self._show_problem(status.unsaid(self._connection, self._clock(), words))
         self.set_class(not listing.count, "-empty")
         if not listing.count:
             self._empty.say(self._hints(listing.view, self._connection is not None and self._connection.state == "live"))
@@ -213,9 +219,7 @@ class MainScreen(Screen[None]):
         if self._chord.pending:
             return footer.chord(self._chord.pending, self.keymap), right
         shown = None if self.row is None else self.row.notification
-        context = Context(
-            shown, listing.count, self.reading, can_undo=self._commands.can_undo, done_view=listing.view is View.DONE
-        )
+        context = Context(shown, self.reading, can_undo=self._commands.can_undo, needs=self.reader.count(View.NEEDS))
         return footer.keys(context, self.keymap, room), right
 
     # The detail
@@ -231,10 +235,9 @@ class MainScreen(Screen[None]):
         timeline = self._timelines.get((row.id, row.rev))
         self.detail.show(row.notification, timeline or Timeline(), self.list.notes.get(row.id, ""))
         if timeline is None and (row.notification.run_id or row.notification.count > 1):
-            self.run_worker(
-                self._fetch(row), group="timeline", exclusive=True, exit_on_error=False, description="fetch a timeline"
-            )
+            self._fetch(row)
 
+    @work(group="timeline", exclusive=True, exit_on_error=False, description="fetch a timeline")
     async def _fetch(self, row: Row) -> None:
         await asyncio.sleep(TIMELINE_DELAY)
         timeline = await self.link.timeline(row.notification)

@@ -89,7 +89,7 @@ class DecisionBar(Widget, can_focus=False):
         self._undrawn: set[int] = set()
         self._foot: list[list[tuple[str, str]]] = []
         self._swallow_until = 0.0
-        self._timers: list[Timer] = []
+        self._wakers: list[Timer] = []
 
     @property
     def is_open(self) -> bool:
@@ -208,7 +208,7 @@ class DecisionBar(Widget, can_focus=False):
             self._seen_to = max(self._seen_to, self._top + self._window)
         if self._is_read:
             self._guard.shown(self._monotonic())
-            self._timers = [self.set_timer(REPLY_SECONDS + 0.05, self.refresh)]
+            self._wakers = [self.set_timer(REPLY_SECONDS + 0.05, self.refresh)]
             self._fence.send(self._replied)
         self._draw_when_armed()
 
@@ -218,12 +218,12 @@ class DecisionBar(Widget, can_focus=False):
 
     def _draw_when_armed(self) -> None:
         if (armed_at := self._guard.armed_at) is not None:
-            self._timers.append(self.set_timer(max(0.0, armed_at - self._monotonic()) + 0.01, self.refresh))
+            self._wakers.append(self.set_timer(max(0.0, armed_at - self._monotonic()) + 0.01, self.refresh))
 
     def _stop_timers(self) -> None:
-        for timer in self._timers:
+        for timer in self._wakers:
             timer.stop()
-        self._timers = []
+        self._wakers = []
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from inbox_tui.core.model import Notification
 from inbox_tui.core.times import Clock
 from inbox_tui.tui import reading
-from inbox_tui.tui.reading import Timeline
+from inbox_tui.tui.reading import NOTHING, Timeline
 
 
 class Detail(ScrollView, can_focus=False, inherit_bindings=False):
@@ -46,10 +46,10 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
         super().__init__(id=id)
         self._clock, self._me = clock, me
         self._row: Notification | None = None
-        self._timeline, self._note = Timeline(), ""
+        self._timeline, self._note = NOTHING, ""
         self._lines: list[reading.Line] = []
 
-    def show(self, row: Notification | None, timeline: Timeline = Timeline(), note: str = "") -> None:
+    def show(self, row: Notification | None, timeline: Timeline = NOTHING, note: str = "") -> None:
         """`note`: what this pane knows of the row before the row tells it."""
         same = row is not None and self._row is not None and row.id == self._row.id
         self._row, self._timeline, self._note = row, timeline, note

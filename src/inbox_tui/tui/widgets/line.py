@@ -54,4 +54,6 @@ class Line(Widget, can_focus=False):
         right = Strip([Segment(text, style[part]) for text, part in self._right])
         left = Strip([Segment(text, style[part]) for text, part in self._left])
         room = max(0, width - right.cell_length)
+        if left.cell_length > room > 1:
+            left = Strip.join([left.crop(0, room - 2), Strip([Segment("… ", style["dim"])])])
         return Strip.join([left.adjust_cell_length(room, style["text"]), right]).adjust_cell_length(width, style["text"])
