@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hub_world import World
+from hubs import RunningHub
 
 
 @pytest.fixture
@@ -16,3 +19,21 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await world.start()
     yield world
     await world.stop()
+
+
+@pytest.fixture
+def hub(home: Path) -> Iterator[RunningHub]:
+    """A hub of the test's own, in a process."""
+    hub = RunningHub.start(home, ping_seconds=0.2)
+    yield hub
+    assert hub.stop() in (0, -9), hub.paths.hub_log.read_text()
+
+
+@pytest.fixture(scope="module")
+def shared_hub() -> Iterator[RunningHub]:
+    """One hub for the tests of a module that do not mind what else is in it."""
+    folder = Path(tempfile.mkdtemp(prefix="inbox-"))
+    hub = RunningHub.start(folder, ping_seconds=0.2)
+    yield hub
+    assert hub.stop() == 0
+    shutil.rmtree(folder)

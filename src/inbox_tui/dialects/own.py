@@ -5,9 +5,9 @@ A prompt is what names choices, says `is_prompt`, or is of kind `input.required`
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from inbox_tui.core import ids
 from inbox_tui.core.lifecycle import INPUT_REQUIRED, severity_of
@@ -115,14 +115,14 @@ class EventBody(DetailsBody):
     waiting: Annotated[bool, Field(description="The sender waits for the answer from now on")] = False
     supersedes: Annotated[str, AfterValidator(_ulid)] = ""
 
-    @model_validator(mode="after")
-    def _distinct_choices(self) -> Self:
-        keys = [choice.key for choice in self.choices]
-        if len(set(keys)) < len(keys):
-            raise ValueError("choices must have distinct keys")
-        if sum(choice.is_default_on_timeout for choice in self.choices) > 1:
-            raise ValueError("at most one of the choices is the default on time-out")
-        return self
+    @field_validator("choices")
+    @classmethod
+    def _distinct(cls, choices: list[ChoiceBody]) -> list[ChoiceBody]:
+        if len({choice.key for choice in choices}) < len(choices):
+            raise ValueError("must have distinct keys")
+        if sum(choice.is_default_on_timeout for choice in choices) > 1:
+            raise ValueError("must have at most one default on time-out")
+        return choices
 
 
 def to_event(body: EventBody) -> Event:

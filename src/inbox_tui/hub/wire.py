@@ -173,6 +173,7 @@ class TimelineItem(BaseModel):
     body: str
     severity: Literal["info", "warn", "error"]
     notification_id: str
+    run_id: str
     sender: str
     source: str
     details: dict[str, Any]
