@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,10 @@ class World:
 
     async def publish(self, event: Event, sender: Sender = AGENT, **more: str) -> Published:
         return await self.service.publish(SPACE, sender, event, **more)
+
+    async def publish_all(self, events: Iterable[Event]) -> list[Published]:
+        """In few commits, in this order."""
+        return await asyncio.gather(*(self.publish(event) for event in events))
 
     async def row(self, id: str) -> Notification:  # noqa: A002
         return decode(await self.service.notification(SPACE, id))

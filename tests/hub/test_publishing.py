@@ -181,8 +181,7 @@ async def test_own_status_is_told_to_the_sender_alone(world: World) -> None:
 
 
 async def test_a_row_keeps_its_first_events_and_its_last(world: World) -> None:
-    for number in range(1200):
-        last = await world.publish(message(body=str(number)))
+    (*_, last) = await world.publish_all(message(body=str(number)) for number in range(1200))
     kept = [int(entry["body"]) for entry in await world.service.occurrences(SPACE, last.id)]
     assert kept[:100] == list(range(100))
     assert kept[100:] == list(range(kept[100], 1200))

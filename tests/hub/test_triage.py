@@ -60,8 +60,7 @@ async def test_nothing_is_done_over_somebody_who_waits(world: World) -> None:
 
 
 async def test_bulk_goes_in_chunks_up_to_the_rev_that_was_seen(world: World) -> None:
-    for number in range(600):
-        await world.publish(message(str(number)))
+    await world.publish_all(message(str(number)) for number in range(600))
     seen = (await world.service.head(SPACE)).rev
     later = await world.publish(message("0"))
     commits = len(world.commits)

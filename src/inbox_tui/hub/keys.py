@@ -97,7 +97,7 @@ class Keys:
         """Whose key the text is; None: nobody's, or revoked."""
         prefix, _, rest = key_text.partition("_")
         key_id, _, secret = rest.partition("_")
-        if prefix != "ik" or not key_id or not secret:
+        if prefix != "ik" or not key_id.isalnum() or not rest.isascii() or not secret:
             return None
         known = self._known.get(key_id)
         if known is None or self._monotonic() - known[2] >= CACHE_SECONDS:
