@@ -1,0 +1,321 @@
+"""The lists that a pane paints, read straight from the cache file: plain sqlite3, read-only, well below a millisecond a call.
+
+Positions come from blocks (`blocks.py`): at first one block of as many rows as the file's counts say, so that the first window
+needs no scan; a full index is built off the loop and handed over. Changes by this pane and by others come the same way, from
+the journal of moves.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from inbox_tui.cache import schema
+from inbox_tui.cache.blocks import BLOCK, SPLIT, Blocks
+from inbox_tui.cache.rows import BITS, Key, Op, View
+from inbox_tui.core import triage
+from inbox_tui.core.model import Notification, decode
+
+MOVES_MOST = 512
+"""A reader that is further behind forgets its index rather than take in more on the loop."""
+
+DECODED_MOST = 1024
+
+_WHERE = {
+    View.NEEDS: "feed = :feed AND done = 0 AND needs = 1",
+    View.UNREAD: "feed = :feed AND unread = 1 AND done = 0",
+    View.ALL: "feed = :feed AND done = 0",
+    View.DONE: "feed = :feed AND done = 1",
+}
+_INDEX = {View.NEEDS: "row_listed", View.UNREAD: "row_unread", View.ALL: "row_listed", View.DONE: "row_done"}
+_DOWN = "ORDER BY needs DESC, raised_at DESC, id DESC"
+_UP = "ORDER BY needs, raised_at, id"
+_NOT_ABOVE = "AND (needs, raised_at, id) <= (:needs, :at, :id)"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it is to be shown: `notification` already is under the queued triage."""
+
+    id: str
+    rev: int
+    notification: Notification
+    overlay: str
+    """"": as the hub has it; `queued`: under triage that no hub has taken yet; `sent`: taken, not seen back yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The feed's record, as a pane shows it. `complete`: the copy holds all that the hub has (and had room for)."""
+
+    feed: int = -1
+    version: int = 0
+    seq: int = 0
+    journal_from: int = 0
+    epoch: int = 0
+    complete: int = 0
+    hub_unread: int = 0
+    caught_up_at: int = 0
+    needs: int = 0
+    unread: int = 0
+    listed: int = 0
+    done: int = 0
+
+
+_HEAD = (
+    "SELECT feed, version, seq, journal_from, epoch, walk IS NULL AND NOT evicted, hub_unread, caught_up_at, "
+    "needs, unread, listed, done FROM feed WHERE name = ?"
+)
+
+
+class Reader:
+    """The lists of one feed. For one thread, but for `build_index`. Raises sqlite3.Error where the file cannot be read."""
+
+    def __init__(self, path: Path, feed: str) -> None:
+        self._path, self._name = path, feed
+        self._db: sqlite3.Connection | None = None
+        try:
+            self._db = schema.connect_readonly(path)
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error:
+            version = -1
+        if version != schema.VERSION:
+            if self._db is not None:
+                self._db.close()
+            self._path = schema.prepare(path).path
+            self._db = schema.connect_readonly(self._path)
+        self._head = Head()
+        self._blocks: dict[View, Blocks] = {}
+        self._told = 0
+        self._decoded: dict[str, Notification] = {}
+        self.refresh()
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    # -- what has changed ----------------------------------------------------------------------------------------
+    def refresh(self) -> bool:
+        """Takes in what this pane and others have written. True: something that is shown has changed since it last said so."""
+        with self._snapshot():
+            pass
+        changed, self._told = self._head.version != self._told, self._head.version
+        return changed
+
+    @property
+    def head(self) -> Head:
+        """As of the last call."""
+        return self._head
+
+    def count(self, view: View) -> int:
+        """Rows in a view, as of the last call of `refresh` or `window`."""
+        head = self._head
+        return {View.NEEDS: head.needs, View.UNREAD: head.unread, View.ALL: head.listed, View.DONE: head.done}[view]
+
+    def unread_count(self) -> int:
+        """Unread rows at the hub: ours where the copy is complete, else what the hub says."""
+        return self._head.unread if self._head.complete else self._head.hub_unread
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+    def window(self, view: View, start: int, size: int) -> list[Row]:
+        """Rows `start` to `start + size` of a view, fewer at its end."""
+        with self._snapshot() as db:
+            blocks, total = self._index(view), self.count(view)
+            size = min(size, total - start)
+            if size <= 0 or start < 0:
+                return []
+            first, skip = blocks.locate(start)
+            what = f"SELECT id, rev, overlaid, document FROM row INDEXED BY {_INDEX[view]} WHERE {_WHERE[view]}"
+            if not blocks.is_built and start > total // 2:
+                rows = db.execute(
+                    f"{what} {_UP} LIMIT :n OFFSET :skip", self._at(None, n=size, skip=total - start - size)
+                ).fetchall()
+                rows.reverse()
+            else:
+                bound = _NOT_ABOVE if first else ""
+                rows = db.execute(f"{what} {bound} {_DOWN} LIMIT :n OFFSET :skip", self._at(first, n=size, skip=skip)).fetchall()
+            return [self._row(db, *row) for row in rows]
+
+    def row(self, row_id: str) -> Row | None:
+        with self._snapshot() as db:
+            found = db.execute(
+                "SELECT id, rev, overlaid, document FROM row WHERE feed = ? AND id = ?", (self._head.feed, row_id)
+            ).fetchone()
+            return None if found is None else self._row(db, *found)
+
+    def position(self, view: View, row_id: str) -> int | None:
+        """Which row of a view it is, from 0; None: it is not in the view."""
+        with self._snapshot() as db:
+            found = db.execute(
+                f"SELECT needs, raised_at, id FROM row WHERE {_WHERE[view]} AND id = :wanted",
+                {"feed": self._head.feed, "wanted": row_id},
+            ).fetchone()
+            if found is None:
+                return None
+            key: Key = found
+            first, before = self._index(view).find(key)
+            bound = "AND (needs, raised_at, id) <= (:first_needs, :first_at, :first_id)" if first else ""
+            given = self._at(key) | dict(zip(("first_needs", "first_at", "first_id"), first or (0, 0, ""), strict=True))
+            (above,) = db.execute(
+                f"SELECT count(*) FROM row INDEXED BY {_INDEX[view]} WHERE {_WHERE[view]} {bound} "
+                "AND (needs, raised_at, id) > (:needs, :at, :id)",
+                given,
+            ).fetchone()
+            return before + int(above)
+
+    def _row(self, db: sqlite3.Connection, row_id: str, rev: int, overlaid: int, document: str) -> Row:
+        notification = self._decode(row_id, rev, document)
+        if not overlaid:
+            return Row(row_id, rev, notification, "")
+        ops = db.execute(
+            "SELECT key, verb, id, seen, at, only_unread, only_needs_me, ack FROM op "
+            "WHERE feed = ? AND (id = ? OR id IS NULL) ORDER BY n",
+            (self._head.feed, row_id),
+        ).fetchall()
+        notification, overlay = under([Op(*op) for op in ops], notification)
+        return Row(row_id, rev, notification, overlay)
+
+    def _decode(self, row_id: str, rev: int, document: str) -> Notification:
+        """Decoding is most of a window's time, and a list that scrolls asks for the same rows again."""
+        known = self._decoded.get(row_id)
+        if known is None or known.rev != rev:
+            if len(self._decoded) >= DECODED_MOST:
+                self._decoded.clear()
+            known = self._decoded[row_id] = decode(document)
+        return known
+
+    # -- the index -----------------------------------------------------------------------------------------------
+    def wants_index(self, view: View) -> bool:
+        """Whether `build_index` would make deep places of a long list quicker to read."""
+        blocks = self._blocks.get(view)
+        return (blocks is None or not blocks.is_built) and self.count(view) > SPLIT
+
+    def build_index(self, view: View) -> Blocks:
+        """For another thread: counts the view's rows by blocks (about 0.1 s for a million). Hand the answer to `adopt`."""
+        db = schema.connect_readonly(self._path)
+        try:
+            db.execute("BEGIN")
+            (feed, seq) = db.execute("SELECT feed, seq FROM feed WHERE name = ?", (self._name,)).fetchone() or (-1, 0)
+            firsts: list[Key] = []
+            counts: list[int] = []
+            what = f"SELECT needs, raised_at, id FROM row INDEXED BY {_INDEX[view]} WHERE {_WHERE[view]}"
+            key = db.execute(f"{what} {_DOWN} LIMIT 1", {"feed": feed}).fetchone()
+            while key is not None:
+                given = {"feed": feed, "needs": key[0], "at": key[1], "id": key[2]}
+                after = db.execute(f"{what} {_NOT_ABOVE} {_DOWN} LIMIT 1 OFFSET {BLOCK}", given).fetchone()
+                firsts.append(key)
+                if after is None:
+                    rest = db.execute(f"SELECT count(*) FROM ({what} {_NOT_ABOVE} {_DOWN} LIMIT {BLOCK})", given).fetchone()
+                    counts.append(int(rest[0]))
+                else:
+                    counts.append(BLOCK)
+                key = after
+            return Blocks.built(firsts, counts, seq)
+        finally:
+            db.close()
+
+    def adopt(self, view: View, blocks: Blocks) -> None:
+        """Takes an index that `build_index` made; what moved since then is taken in with the next call."""
+        self._blocks[view] = blocks
+
+    def _index(self, view: View) -> Blocks:
+        blocks = self._blocks.get(view)
+        if blocks is None:
+            blocks = self._blocks[view] = Blocks(self.count(view), self._head.seq)
+        return blocks
+
+    def _at(self, key: Key | None, **more: int) -> dict[str, int | str]:
+        given: dict[str, int | str] = {"feed": self._head.feed, **more}
+        if key is not None:
+            given |= {"needs": key[0], "at": key[1], "id": key[2]}
+        return given
+
+    # -- the journal ---------------------------------------------------------------------------------------------
+    def _snapshot(self) -> _Snapshot:
+        assert self._db is not None, "the reader is closed"
+        return _Snapshot(self, self._db)
+
+    def _take_in(self) -> None:
+        """Brings head and blocks to the snapshot that is open."""
+        assert self._db is not None
+        record = self._db.execute(_HEAD, (self._name,)).fetchone()
+        if record is None:
+            self._head = Head()
+            self._blocks.clear()
+            return
+        head = Head(*record)
+        if head == self._head and all(blocks.seq == head.seq for blocks in self._blocks.values()):
+            return
+        self._head = head
+        for view, blocks in list(self._blocks.items()):
+            if blocks.seq < head.journal_from or head.seq - blocks.seq > MOVES_MOST or blocks.seq > head.seq:
+                self._blocks[view] = Blocks(self.count(view), head.seq)
+        self._take_in_moves()
+
+    def _take_in_moves(self) -> None:
+        assert self._db is not None
+        oldest = min((blocks.seq for blocks in self._blocks.values()), default=self._head.seq)
+        if oldest == self._head.seq:
+            return
+        moves = self._db.execute(
+            "SELECT seq, id, was, was_needs, was_at, now, now_needs, now_at FROM move WHERE feed = ? AND seq > ? ORDER BY seq",
+            (self._head.feed, oldest),
+        )
+        for seq, row_id, was, was_needs, was_at, now, now_needs, now_at in moves:
+            for view, blocks in self._blocks.items():
+                if blocks.seq < seq:
+                    if was & BITS[view]:
+                        blocks.remove((was_needs, was_at, row_id))
+                    if now & BITS[view]:
+                        blocks.add((now_needs, now_at, row_id))
+        for view, blocks in self._blocks.items():
+            blocks.seq = self._head.seq
+            self._halve(view, blocks)
+
+    def _halve(self, view: View, blocks: Blocks) -> None:
+        assert self._db is not None
+        while (grown := blocks.grown()) is not None:
+            first, count = grown
+            what = f"SELECT needs, raised_at, id FROM row INDEXED BY {_INDEX[view]} WHERE {_WHERE[view]}"
+            bound = _NOT_ABOVE if first else ""
+            given = self._at(first, n=count // 2)
+            middle = self._db.execute(f"{what} {bound} {_DOWN} LIMIT 1 OFFSET :n", given).fetchone()
+            blocks.halve(first, middle, count // 2)
+
+
+class _Snapshot:
+    """One read transaction: counts, index and rows agree in it."""
+
+    def __init__(self, reader: Reader, db: sqlite3.Connection) -> None:
+        self._reader, self._db = reader, db
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._db.execute("BEGIN")
+        try:
+            self._reader._take_in()
+        except BaseException:
+            self._db.execute("COMMIT")
+            raise
+        return self._db
+
+    def __exit__(self, *_: object) -> None:
+        self._db.execute("COMMIT")
+
+
+def under(ops: list[Op], row: Notification) -> tuple[Notification, str]:
+    """The row under the queued triage that touches it, and its overlay."""
+    overlay = ""
+    for op in ops:
+        if row.raised_rev > op.seen or (op.ack is not None and row.rev >= op.ack):
+            continue
+        if op.id is None and (
+            (op.only_unread and row.read_at is not None)
+            or (op.only_needs_me and not row.needs_me)
+            or (op.verb == "done" and row.is_open and row.waiting == "here")
+        ):
+            continue
+        row = triage.apply(op.verb, row, op.at)
+        overlay = "queued" if op.ack is None or overlay == "queued" else "sent"
+    return row, overlay

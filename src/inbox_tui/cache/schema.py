@@ -1,0 +1,187 @@
+"""The cache file: its tables, its numbered migrations, and what to do with a file that cannot be used. Standard library only.
+
+The file holds copies of what hubs keep, and the triage that no hub has taken yet. A copy can be fetched again: so a file that is
+broken is put aside and begun anew, and one that a newer program wrote is left to that program.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+BUSY_MS = 30_000
+"""How long a pane waits for another pane's transaction."""
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE feed (
+        feed INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,            -- the hub's address and space
+        epoch INTEGER NOT NULL DEFAULT 0,
+        life INTEGER,                         -- the rev that this copy began at
+        cursor INTEGER,
+        walk TEXT DEFAULT '',                 -- the next page is before this id; '' is the top; NULL: walked to the end
+        walks INTEGER NOT NULL DEFAULT 0,     -- number of the walk; rows that a page of it named carry it
+        hub_unread INTEGER NOT NULL DEFAULT 0,
+        caught_up_rev INTEGER NOT NULL DEFAULT 0,
+        caught_up_at INTEGER NOT NULL DEFAULT 0,
+        needs INTEGER NOT NULL DEFAULT 0,     -- rows of each view, as shown
+        unread INTEGER NOT NULL DEFAULT 0,
+        listed INTEGER NOT NULL DEFAULT 0,
+        done INTEGER NOT NULL DEFAULT 0,
+        evicted INTEGER NOT NULL DEFAULT 0,   -- rows were dropped for want of room
+        version INTEGER NOT NULL DEFAULT 0,   -- one more with every change that a pane can see
+        seq INTEGER NOT NULL DEFAULT 0,       -- the journal's last number
+        journal_from INTEGER NOT NULL DEFAULT 0,  -- every move after this number is in the journal
+        walker TEXT NOT NULL DEFAULT '',      -- the pane that walks, and until when it may be believed to
+        walker_until INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE TABLE row (
+        feed INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        rev INTEGER NOT NULL,
+        raised_rev INTEGER NOT NULL,
+        raised_at INTEGER NOT NULL,
+        walked INTEGER NOT NULL,              -- number of the walk that confirmed it
+        asks INTEGER NOT NULL,                -- needs me, were it not done
+        held INTEGER NOT NULL,                -- somebody waits here for its answer: a bulk `done` passes it over
+        hub_unread INTEGER NOT NULL,          -- as the hub has it
+        hub_done INTEGER NOT NULL,
+        needs INTEGER NOT NULL,               -- as shown: under the queued triage
+        unread INTEGER NOT NULL,
+        done INTEGER NOT NULL,
+        overlaid INTEGER NOT NULL,            -- queued triage touches it
+        document TEXT NOT NULL
+    );
+    CREATE UNIQUE INDEX row_id ON row (feed, id);
+    CREATE INDEX row_listed ON row (feed, needs, raised_at, id) WHERE done = 0;
+    CREATE INDEX row_unread ON row (feed, needs, raised_at, id) WHERE unread = 1 AND done = 0;
+    CREATE INDEX row_done ON row (feed, needs, raised_at, id) WHERE done = 1;
+    CREATE INDEX row_overlaid ON row (feed, id) WHERE overlaid = 1;
+    CREATE TABLE gone (
+        feed INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (feed, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE op (
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        feed INTEGER NOT NULL,
+        key TEXT NOT NULL UNIQUE,
+        verb TEXT NOT NULL,
+        id TEXT,                              -- NULL: a bulk verb
+        seen INTEGER NOT NULL,
+        only_unread INTEGER NOT NULL DEFAULT 0,
+        only_needs_me INTEGER NOT NULL DEFAULT 0,
+        at INTEGER NOT NULL,
+        ack INTEGER,                          -- the rev that the hub answered
+        sender TEXT NOT NULL DEFAULT '',      -- the pane that sends it, and until when it may be believed to
+        sender_until INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE TABLE move (
+        feed INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        was INTEGER NOT NULL,                 -- bits of the views that it was in; 0: in none
+        was_needs INTEGER NOT NULL,
+        was_at INTEGER NOT NULL,
+        now INTEGER NOT NULL,
+        now_needs INTEGER NOT NULL,
+        now_at INTEGER NOT NULL,
+        PRIMARY KEY (feed, seq)
+    ) WITHOUT ROWID;
+    """,
+)
+VERSION = len(_MIGRATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The file to use, and what the person should know about it ("" when all is well)."""
+
+    path: Path
+    note: str = ""
+
+
+def prepare(path: Path) -> Prepared:
+    """Makes the cache file ready at `path` or, where a newer program owns that file, beside it. Safe with many panes at once.
+
+    Raises OSError or sqlite3.Error only where no file can be made at all (a read-only disk, say).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        version = _migrate(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        return _rebuild(path, error)
+    if version <= VERSION:
+        return Prepared(path)
+    own = path.with_name(f"{path.stem}-{VERSION}{path.suffix}")
+    if path == own or _migrate(own) > VERSION:
+        raise sqlite3.DatabaseError(f"{own} was written by a newer version of inbox")
+    return Prepared(own, f"A newer version of inbox uses {path.name}; this one keeps its own copy in {own.name}.")
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A writing connection; transactions are begun by hand. Usable from any one thread at a time."""
+    db = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    return db
+
+
+def connect_readonly(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1, isolation_level=None, check_same_thread=False
+    )
+
+
+def _migrate(path: Path) -> int:
+    """Brings the file up to VERSION in one transaction; answers its version, which a newer program may have made greater."""
+    db = connect(path)
+    try:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version >= VERSION:
+            return int(version)
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            for number in range(version, VERSION):
+                for statement in _MIGRATIONS[number].split(";\n"):
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version = {max(version, VERSION)}")
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        return max(int(version), VERSION)
+    finally:
+        db.close()
+
+
+def _rebuild(path: Path, error: sqlite3.DatabaseError) -> Prepared:
+    """Puts a damaged file aside, unless another pane has done so meanwhile."""
+    with path.with_name(path.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            _migrate(path)
+        except sqlite3.DatabaseError:
+            aside = _put_aside(path)
+            _migrate(path)
+            return Prepared(
+                path, f"The cache {path} was damaged ({error}). It is kept as {aside.name}; a new one is being filled."
+            )
+    return Prepared(path)
+
+
+def _put_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.damaged-{time.time_ns() // 1_000_000}")
+    for suffix in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + suffix)
+        if file.exists():
+            file.rename(aside.with_name(aside.name + suffix))
+    return aside
