@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from inbox_tui.cache import rows, schema, steps
+from inbox_tui.core import feed
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import Event, decode
 from inbox_tui.core.times import HOUR
@@ -276,7 +277,7 @@ class RealCache(spec.Cache):
         self.compare()
 
     def begin(self, asked: int | None, f: spec.Frame) -> bool:
-        opening = rows.Opening(self._rev(f.id or 0), self._rev(f.rev), self._rev(f.epoch), f.unread, True)
+        opening = feed.Opening(self._rev(f.id or 0), self._rev(f.rev), self._rev(f.epoch), f.unread, True)
         begun = super().begin(asked, f)
         assert self._do(steps.begin, None if asked is None else self._rev(asked), opening, 0) == begun
         self.compare()
@@ -285,16 +286,16 @@ class RealCache(spec.Cache):
     def apply(self, f: spec.Frame) -> None:
         super().apply(f)
         change = f.real  # type: ignore[attr-defined]
-        item = rows.item_from(change.document) if change.document is not None else None
-        self._do(steps.apply, [rows.Change(change.rev, change.id, item, f.unread)], 0)
+        item = feed.item_from(change.document) if change.document is not None else None
+        self._do(steps.apply, [feed.Change(change.rev, change.id, item, f.unread)], 0)
         self.compare()
 
     def merge(self, p: spec.Page) -> None:
         super().merge(p)
         walk_top = 1 << 62
-        items = tuple(rows.item_from(self.space.documents[p.epoch, row.rev]) for row in p.items)
+        items = tuple(feed.item_from(self.space.documents[p.epoch, row.rev]) for row in p.items)
         before = None if p.before is None else "" if p.before == walk_top else p.real[0]  # type: ignore[attr-defined]
-        page = rows.Page(self._rev(p.epoch), self._rev(p.rev), before, items, p.real[1])  # type: ignore[attr-defined]
+        page = feed.Page(self._rev(p.epoch), self._rev(p.rev), before, items, p.real[1])  # type: ignore[attr-defined]
         self._do(steps.merge, page)
         self.compare()
 

@@ -20,6 +20,8 @@ class Writer(aiosqlite.Connection):
 
     def __init__(self, path: Path) -> None:
         super().__init__(lambda: schema.connect(path), 64)
+        # A pane that dies of an error leaves at once: every transaction is whole or not there.
+        self._thread.daemon = True
 
     async def run(self, step: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         result: T = await self._execute(step, self._conn, *args, **kwargs)  # type: ignore[no-untyped-call]

@@ -1,0 +1,225 @@
+"""Typed calls to one hub. Import it after the first paint only: httpx and pydantic take longer than a frame.
+
+Every call raises `HubUnreachable` where no hub answered, and `Refused` where one said no.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+import httpx
+
+from inbox_tui import __version__
+from inbox_tui.client import wire
+from inbox_tui.client.limits import BoundedTransport
+from inbox_tui.client.target import Target
+from inbox_tui.core.errors import HubUnreachable, Refused
+from inbox_tui.core.feed import Item, Page
+from inbox_tui.core.triage import Verb
+
+PING_SECONDS = 15.0
+READ_SECONDS = 2.5 * PING_SECONDS
+"""A stream that is silent for so long is dead."""
+CONNECT_SECONDS = 5.0
+CALL_SECONDS = 10.0
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAnswer:
+    """`rev` None: the hub does not say."""
+
+    rev: int | None
+    changed: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key as it is shown once."""
+
+    id: str
+    name: str
+    role: str
+    space: str
+    key: str
+    token: str
+    secret: str
+
+
+class Hub:
+    """One hub. `async with`, or `aclose` at the end."""
+
+    def __init__(self, target: Target, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.target = target
+        uds = str(target.socket) if target.socket else None
+        headers = {"User-Agent": f"inbox/{__version__}", "X-Inbox-Via": f"inbox-tui/{__version__}", "Accept-Encoding": "identity"}
+        if target.key:
+            headers["Authorization"] = f"Bearer {target.key}"
+        self.client = httpx.AsyncClient(
+            base_url=target.url,
+            headers=headers,
+            timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS),
+            transport=BoundedTransport(transport or httpx.AsyncHTTPTransport(uds=uds, trust_env=False)),
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    async def __aenter__(self) -> Hub:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self.client.aclose()
+
+    # -- reading -------------------------------------------------------------------------------------------------
+    async def page(self, *, before: str = "", limit: int = 500, unread: bool = False, needs_me: bool = False) -> Page:
+        """A page, newest id first. With a filter it is no part of a walk: its `before` is None."""
+        query = {"limit": str(limit)} | ({"before": before} if before else {})
+        query |= ({"unread": "true"} if unread else {}) | ({"needs_me": "true"} if needs_me else {})
+        response = await self._call("GET", "/api/notifications", params=query)
+        return wire.page(response.content, None if unread or needs_me else before)
+
+    async def notification(self, row_id: str) -> Item:
+        return _item(await self._call("GET", f"/api/notifications/{_part(row_id)}"))
+
+    async def events(self, row_id: str) -> Sequence[Entry]:
+        """The kept events behind one row, oldest first."""
+        return _entries(await self._call("GET", f"/api/notifications/{_part(row_id)}/events"))
+
+    async def timeline(self, run_id: str) -> Sequence[Entry]:
+        """All that is kept of a run, oldest first."""
+        return _entries(await self._call("GET", f"/api/runs/{_part(run_id)}"))
+
+    async def unread_count(self) -> int:
+        return wire.parse(wire.CountWire, (await self._call("GET", "/api/notifications/unread-count")).content).count
+
+    async def info(self) -> wire.HubWire:
+        return wire.parse(wire.HubWire, (await self._call("GET", "/api/hub")).content)
+
+    async def health(self) -> Mapping[str, Any]:
+        found = _json(await self._call("GET", "/api/health"))
+        return found if isinstance(found, dict) else {}
+
+    # -- triage and decisions ------------------------------------------------------------------------------------
+    async def triage(self, row_id: str, verb: Verb, *, seen: int | None = None, idempotency_key: str = "") -> int | None:
+        """One row. Answers the rev that shows it; None: the hub does not say."""
+        body = {} if seen is None else {"seen": seen}
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        response = await self._call("POST", f"/api/notifications/{_part(row_id)}/{verb}", json=body, headers=headers)
+        return _number(response, "X-Inbox-Rev")
+
+    async def triage_all(
+        self,
+        verb: Literal["read", "done"],
+        *,
+        up_to: int | None = None,
+        unread: bool = False,
+        needs_me: bool = False,
+        idempotency_key: str = "",
+    ) -> BulkAnswer:
+        body: dict[str, object] = {} if up_to is None else {"up_to": up_to}
+        body |= ({"unread": True} if unread else {}) | ({"needs_me": True} if needs_me else {})
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        # The hub goes through all its rows in small commits: a large inbox takes longer than any other call.
+        slow = httpx.Timeout(120, connect=CONNECT_SECONDS)
+        response = await self._call("POST", f"/api/notifications/{verb}", json=body, headers=headers, timeout=slow)
+        rev, changed, skipped = (_number(response, f"X-Inbox-{name}") for name in ("Rev", "Changed", "Skipped"))
+        return BulkAnswer(rev, changed or 0, skipped or 0)
+
+    async def decide(
+        self, row_id: str, *, key: str, comment: str, raised_rev: int, epoch: int, attempt: str, shown_hash: str = ""
+    ) -> Item:
+        """The row with its decision. The same `attempt` may be sent again until it is answered."""
+        body = {"key": key, "comment": comment, "raised_rev": raised_rev, "epoch": epoch, "attempt": attempt}
+        body |= {"shown_hash": shown_hash} if shown_hash else {}
+        return _item(await self._call("POST", f"/api/notifications/{_part(row_id)}/decision", json=body))
+
+    # -- the hub itself ------------------------------------------------------------------------------------------
+    async def create_key(self, name: str, role: str, *, allow_timeout_approve: bool = False) -> NewKey:
+        body = {"name": name, "role": role} | ({"allow_timeout_approve": True} if allow_timeout_approve else {})
+        found = _json(await self._call("POST", "/api/keys", json=body))
+        try:
+            token, secret = found["notilens"]["token"], found["notilens"]["secret"]
+            return NewKey(found["id"], found["name"], found["role"], found["space"], found["key"], token, secret)
+        except (KeyError, TypeError):
+            raise wire.Malformed("The hub sent something that is no key.") from None
+
+    async def keys(self) -> Sequence[Mapping[str, Any]]:
+        return _entries(await self._call("GET", "/api/keys"))
+
+    async def revoke_key(self, key_id: str) -> None:
+        await self._call("DELETE", f"/api/keys/{_part(key_id)}")
+
+    async def stop(self) -> None:
+        await self._call("POST", "/api/hub/stop", json={})
+
+    async def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            response = await self.client.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise HubUnreachable(why(error, self.target)) from error
+        if response.status_code >= 300:
+            raise refusal(response.status_code, response.content, response.headers)
+        return response
+
+
+def why(error: Exception, target: Target) -> str:
+    """A failed connection in words."""
+    if isinstance(error, httpx.ConnectTimeout):
+        what = f"no answer within {CONNECT_SECONDS:g} s"
+    elif isinstance(error, httpx.TimeoutException):
+        what = "it fell silent"
+    elif isinstance(error, httpx.ConnectError):
+        text = str(error).lower()
+        what = "not running" if target.is_local else "connection refused" if "refused" in text else f"cannot connect ({error})"
+    else:
+        what = str(error) or type(error).__name__
+    return f"{target.name}: {what}"
+
+
+def refusal(status: int, body: bytes, headers: Mapping[str, str]) -> Refused:
+    """The hub's "no", from whatever body it sent."""
+    try:
+        said = wire.ProblemWire.model_validate_json(body)
+    except ValueError:
+        said = wire.ProblemWire()
+    after = headers.get("Retry-After", "")
+    detail = said.detail or said.title or f"the hub answered {status}"
+    extra = dict(said.model_extra or {})
+    return Refused(status, detail[:1000], code=said.code, extra=extra, retry_after=int(after) if after.isdecimal() else None)
+
+
+def _json(response: httpx.Response) -> Any:
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        raise wire.Malformed("The hub sent something that is no JSON.") from None
+
+
+def _item(response: httpx.Response) -> Item:
+    found = _json(response)
+    if isinstance(found, dict):
+        found.pop("$schema", None)
+    return wire.item(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+
+
+def _entries(response: httpx.Response) -> Sequence[Entry]:
+    return wire.parse(wire.TimelineWire, response.content).items or []
+
+
+def _number(response: httpx.Response, name: str) -> int | None:
+    text = response.headers.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _part(text: str) -> str:
+    """One segment of a path."""
+    return quote(text, safe="")

@@ -1,0 +1,297 @@
+"""What hubs send, checked before anything believes it: pages, frames, errors. Takes our own spelling and RunWisp's.
+
+Our own hub's rows are kept as the text that it sent; a foreign row is written anew in our spelling.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AliasChoices, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
+
+from inbox_tui.core.errors import HubUnreachable
+from inbox_tui.core.feed import Change, Item, Opening, Page, item_of
+from inbox_tui.core.model import Notification, encode
+
+Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+Rev = Annotated[int, Field(ge=0, lt=1 << 63)]
+Count = Annotated[int, Field(ge=-1, lt=1 << 63)]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Malformed(HubUnreachable):
+    """The hub answers, but in no words of ours."""
+
+
+class _Ours(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class ChoiceWire(_Ours):
+    key: str
+    label: str
+    is_default_on_timeout: bool = False
+
+
+class DecisionWire(_Ours):
+    key: str
+    label: str
+    by: str
+    at: AwareDatetime
+    comment: str = ""
+    is_timeout_default: bool = False
+    delivery: Literal["unconfirmed", "delivered", "sent", "unused"] = "unconfirmed"
+
+
+class RowWire(_Ours):
+    """A row as our hub writes it. Members that are only shown are not looked at here."""
+
+    id: Id
+    fingerprint: str
+    kind: str
+    severity: Literal["info", "warn", "error"]
+    task_name: str
+    run_id: str
+    title: str
+    body: str
+    count: int
+    occurrences: list[AwareDatetime]
+    created_at: AwareDatetime
+    last_occurred_at: AwareDatetime
+    read_at: AwareDatetime | None
+    rev: Rev
+    created_rev: Rev
+    raised_rev: Rev
+    raised_at: AwareDatetime
+    sender: str = ""
+    source: str = ""
+    dialect: str = ""
+    priority: int = 0
+    actionable: bool = False
+    is_prompt: bool = False
+    choices: list[ChoiceWire] = []
+    decision: DecisionWire | None = None
+    waiting: Literal["", "nobody", "here", "gone"] = ""
+    closed: Literal["", "expired", "withdrawn", "superseded", "answered_elsewhere"] = ""
+    seems_answered: bool = False
+    expires_at: AwareDatetime | None = None
+    snoozed_until: AwareDatetime | None = None
+    done_at: AwareDatetime | None = None
+    muted: bool = False
+    pinned: bool = False
+
+    def item(self, document: str) -> Item:
+        is_open = self.actionable and self.decision is None and not self.closed
+        return Item(
+            id=self.id,
+            rev=self.rev,
+            raised_rev=self.raised_rev,
+            raised_at=_micros(self.raised_at),
+            asks=is_open and not self.seems_answered and self.snoozed_until is None,
+            held=is_open and self.waiting == "here",
+            unread=self.read_at is None,
+            done=self.done_at is not None,
+            document=document,
+        )
+
+
+def _none_is_empty(value: object) -> object:
+    return "" if value is None else value
+
+
+def _none_is_no_time(value: object) -> object:
+    return None if value == "" else value
+
+
+Text = Annotated[str, BeforeValidator(_none_is_empty)]
+Moment = Annotated[datetime | None, BeforeValidator(_none_is_no_time)]
+
+
+def _either(snake: str, camel: str) -> AliasChoices:
+    return AliasChoices(snake, camel)
+
+
+class ForeignRow(BaseModel):
+    """A row of another hub: any spelling, nulls and gaps."""
+
+    id: Id
+    kind: Text = ""
+    title: Text = ""
+    body: Text = ""
+    fingerprint: Text = ""
+    severity: Text = "info"
+    task_name: Text = Field("", validation_alias=_either("task_name", "taskName"))
+    run_id: Text = Field("", validation_alias=_either("run_id", "runId"))
+    count: int = Field(1, ge=0, lt=1 << 63)
+    occurrences: list[datetime] | None = None
+    created_at: Moment = Field(None, validation_alias=_either("created_at", "createdAt"))
+    last_occurred_at: Moment = Field(None, validation_alias=_either("last_occurred_at", "lastOccurredAt"))
+    read_at: Moment = Field(None, validation_alias=_either("read_at", "readAt"))
+    rev: Rev | None = None
+    raised_rev: Rev | None = Field(None, validation_alias=_either("raised_rev", "raisedRev"))
+
+    def row(self) -> Notification:
+        created = _micros(self.created_at) if self.created_at else 0
+        last = _micros(self.last_occurred_at) if self.last_occurred_at else created
+        return Notification(
+            id=self.id,
+            kind=self.kind,
+            title=self.title,
+            body=self.body,
+            fingerprint=self.fingerprint,
+            severity="error" if self.severity == "error" else "warn" if self.severity.startswith("warn") else "info",
+            task_name=self.task_name,
+            run_id=self.run_id,
+            count=self.count,
+            occurrences=tuple(_micros(at) for at in self.occurrences or ())[:10],
+            created_at=created or last,
+            last_occurred_at=last,
+            read_at=_micros(self.read_at) if self.read_at else None,
+            rev=self.rev or 0,
+            raised_rev=self.raised_rev or self.rev or 0,
+            raised_at=last,
+        )
+
+
+class StateWire(BaseModel):
+    storage: str = ""
+
+
+class HeadWire(BaseModel):
+    """Data of `ping` and `resync`. A foreign hub's ping may be empty."""
+
+    epoch: Rev = 0
+    rev: Rev = 0
+    unread_count: Count = Field(-1, validation_alias=_either("unread_count", "unreadCount"))
+    state: StateWire = StateWire()
+
+
+class RowFrame(BaseModel):
+    notification: dict[str, JsonValue]
+    unread_count: Count = Field(-1, validation_alias=_either("unread_count", "unreadCount"))
+
+
+class RemovedFrame(BaseModel):
+    id: Id
+    unread_count: Count = Field(-1, validation_alias=_either("unread_count", "unreadCount"))
+
+
+class ListWire(BaseModel):
+    items: list[dict[str, JsonValue]] | None = None
+    next_cursor: Text = Field("", validation_alias=_either("next_cursor", "nextCursor"))
+    epoch: Rev = 0
+    rev: Rev = 0
+    unread_count: Count = Field(-1, validation_alias=_either("unread_count", "unreadCount"))
+
+
+class CountWire(BaseModel):
+    count: Annotated[int, Field(ge=0)]
+
+
+class TimelineWire(BaseModel):
+    items: list[dict[str, JsonValue]] | None = None
+
+
+class HubWire(BaseModel):
+    """`GET /api/hub`."""
+
+    name: str = ""
+    version: str = ""
+    epoch: Rev = 0
+    capabilities: list[str] = []
+    listen: str = ""
+    pid: int = 0
+
+
+class ProblemWire(BaseModel):
+    """An error's body; everything in it is optional."""
+
+    model_config = ConfigDict(extra="allow")
+    detail: Text = ""
+    title: Text = ""
+    code: Text = ""
+
+
+class Ping(BaseModel):
+    """The head that the hub last read, and its troubles."""
+
+    rev: int
+    epoch: int
+    unread: int
+    storage: str
+
+
+def parse(model: type[Model], text: str | bytes) -> Model:
+    """Raises Malformed."""
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise Malformed(f"The hub sent something that is no {model.__name__}: {_first(error)}.") from None
+
+
+def item(document: str) -> Item:
+    """A row from its document's text. Raises Malformed."""
+    try:
+        return RowWire.model_validate_json(document).item(document)
+    except ValidationError:
+        return foreign_item(document)
+
+
+def foreign_item(document: str) -> Item:
+    row = parse(ForeignRow, document).row()
+    return item_of(row, encode(row))
+
+
+def opening(event: str, frame_id: str, data: str) -> tuple[Opening, str]:
+    """A stream's first event, and the hub's storage problem. Raises Malformed."""
+    head = parse(HeadWire, data)
+    if not frame_id.isascii() or not frame_id.isdecimal() or len(frame_id) > 18:
+        raise Malformed("The hub's stream says no rev to begin at.")
+    start = Opening(int(frame_id), head.rev, head.epoch, max(0, head.unread_count), event == "resync")
+    return start, head.state.storage
+
+
+def change(event: str, frame_id: str, data: str) -> Change:
+    """A row's frame, or a removal's. Raises Malformed."""
+    if not frame_id.isascii() or not frame_id.isdecimal() or len(frame_id) > 18:
+        raise Malformed(f"The hub sent {event[:40]!r} without a rev.")
+    if event == "notification.removed":
+        removed = parse(RemovedFrame, data)
+        return Change(int(frame_id), removed.id, None, removed.unread_count)
+    found, unread = _row(data)
+    return Change(int(frame_id), found.id, found, unread)
+
+
+def _row(data: str) -> tuple[Item, int]:
+    """The row of a frame, with its document as it was sent where the frame is laid out as ours are; and the unread count."""
+    head, tail = '{"notification":', ',"unread_count":'
+    end = data.rfind(tail)
+    number = data[end + len(tail) : -1]
+    if data.startswith(head) and end > 0 and number.isascii() and number.isdecimal() and len(number) < 19:
+        text = data[len(head) : end]
+        try:
+            return RowWire.model_validate_json(text).item(text), int(number)
+        except ValidationError:
+            pass  # laid out in another way, or no row of ours
+    frame = parse(RowFrame, data)
+    return item(json.dumps(frame.notification, ensure_ascii=False, separators=(",", ":"))), frame.unread_count
+
+
+def page(body: bytes, before: str | None) -> Page:
+    """A page of the list. Raises Malformed."""
+    found = parse(ListWire, body)
+    items = tuple(item(json.dumps(document, ensure_ascii=False, separators=(",", ":"))) for document in found.items or ())
+    return Page(found.epoch, found.rev, before, items, found.next_cursor)
+
+
+def _micros(at: datetime) -> int:
+    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
+
+
+def _first(error: ValidationError) -> str:
+    what = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return f"{'.'.join(map(str, what['loc']))} {what['msg']}".strip()[:200]
