@@ -139,7 +139,7 @@ class RunningHub:
             response = connection.getresponse()
             data = response.read()
             got = {name.lower(): value for name, value in response.getheaders()}
-            return Reply(response.status, got, json.loads(data) if "json" in got.get("content-type", "") else None)
+            return Reply(response.status, got, json.loads(data) if data and "json" in got.get("content-type", "") else None)
         finally:
             connection.close()
 

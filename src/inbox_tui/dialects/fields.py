@@ -116,14 +116,15 @@ _WORDS = {
     "list_type": "must be a list",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
-    "string_too_short": "must not be empty",
 }
 
 
 def _refusal(error: ValidationError, where: str) -> Refused:
     fields = []
     for one in error.errors(include_url=False, include_context=False):
-        message = _WORDS.get(one["type"]) or one["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        message = _WORDS.get(one["type"]) or one["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix(
+            "String "
+        )
         value = one["input"]
         shown = "" if value is None or isinstance(value, (dict, list)) else clean(str(value)[:100], lines=False)
         fields.append(FieldError(where + _path(list(one["loc"])), message, shown))
