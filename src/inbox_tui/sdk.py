@@ -18,7 +18,7 @@ from typing import Any
 
 from inbox_tui.core.errors import HubUnreachable, InboxError, Refused
 from inbox_tui.core.ids import new_idempotency_key
-from inbox_tui.wire import Address, Reply, call, find_hub
+from inbox_tui.wire import Address, NotConnected, Reply, call, find_hub
 
 __all__ = ["Answer", "HubUnreachable", "InboxError", "Refused", "Sent", "ask", "send"]
 
@@ -148,8 +148,12 @@ class _Asker:
             raise HubUnreachable("The hub took the question without naming it, so that no answer could be told from another's.")
 
     def _post_once(self, event: Mapping[str, Any]) -> Reply:
-        self.may_be_known = True
-        return call(self.hub, "POST", "/api/events", event, idempotency_key=self.key)
+        was_known, self.may_be_known = self.may_be_known, True
+        try:
+            return call(self.hub, "POST", "/api/events", event, idempotency_key=self.key)
+        except NotConnected:
+            self.may_be_known = was_known
+            raise
 
     def wait(self, deadline: float | None) -> Answer:
         """Polls until the hub names an end, through restarts and outages of any length, or until the deadline."""
@@ -180,15 +184,17 @@ class _Asker:
         if status != "decided":
             return Answer(status, self.id)
         decision = document.get("decision")
+        decision = decision if isinstance(decision, dict) else {}
         is_own = document.get("id") == self.id and document.get("epoch") == self.epoch
-        if not is_own or not isinstance(decision, dict) or decision.get("key") not in self.offered:
+        key = decision.get("key")
+        if not is_own or not isinstance(key, str) or key not in self.offered:
             return Answer("foreign", self.id)
         if not self._acknowledge():
             return Answer("unknown", self.id)
         return Answer(
             "decided",
             self.id,
-            key=decision["key"],
+            key=key,
             label=str(decision.get("label", "")),
             comment=str(decision.get("comment", "")),
             by=str(decision.get("by", "")),

@@ -23,6 +23,10 @@ _GATEWAY = (502, 504)
 """A proxy in front of the hub says that the hub is not there."""
 
 
+class NotConnected(HubUnreachable):
+    """No connection was made, so the hub has not heard a word of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A hub: this user's own by a socket's path, or one at an http(s) URL with a key."""
@@ -76,7 +80,8 @@ def call(
 ) -> Reply:
     """One request and its answer. `timeout` is seconds for each read and write.
 
-    Raises HubUnreachable where no complete answer came (it may have been carried out all the same), Refused for a hub's "no".
+    Raises NotConnected, HubUnreachable where no complete answer came (it may have been carried out all the same), Refused for a
+    hub's "no".
     """
     headers = {"Accept": "application/json", "Connection": "close"}
     payload = None
@@ -89,6 +94,11 @@ def call(
         headers["Idempotency-Key"] = idempotency_key
     prefix = urlsplit(address.url).path if address.url else ""
     connection = _connection(address, timeout)
+    try:
+        connection.connect()
+    except OSError as problem:
+        connection.close()
+        raise NotConnected(_why(address, problem)) from problem
     try:
         connection.request(method, prefix + path, body=payload, headers=headers)
         response = connection.getresponse()

@@ -61,8 +61,8 @@ def _start_hub(log: BinaryIO) -> subprocess.Popen[bytes]:
     """A hub of this process's own, on a free port, that has said that it is ready. Raises HubUnreachable with its last words."""
     heard, ready = os.pipe()
     try:
-        command = [sys.executable, "-m", "inbox_tui", "serve", "--listen", "127.0.0.1:0", "--ready-fd", str(ready)]
-        hub = _start(command, log, (ready,))
+        options = ["--listen", "127.0.0.1:0", "--no-welcome", "--ready-fd", str(ready)]
+        hub = _start([sys.executable, "-m", "inbox_tui", "serve", *options], log, (ready,))
     finally:
         os.close(ready)
     with os.fdopen(heard, "rb") as pipe:

@@ -20,20 +20,24 @@ def stop_command() -> int:
       inbox stop && inbox        a hub of the version that is installed now
     """
     from inbox_tui.core.paths import find_paths
-    from inbox_tui.wire import Address, call
+    from inbox_tui.wire import Address, NotConnected, call
 
     hub = Address(socket=str(find_paths().operate_socket))
     try:
         call(hub, "POST", "/api/hub/stop", {})
-    except HubUnreachable:
+    except NotConnected:
         click.echo("No hub is running here.")
         return Exit.DONE
+    except HubUnreachable:
+        pass  # it was quicker to stop than to answer
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
             call(hub, "GET", "/api/health", timeout=1)
-        except HubUnreachable:
+        except NotConnected:
             click.echo("The hub has stopped.")
             return Exit.DONE
+        except HubUnreachable:
+            pass
         time.sleep(0.05)
     raise HubUnreachable(f"The hub was told to stop and still answers after {PATIENCE:.0f} seconds.")

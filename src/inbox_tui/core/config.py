@@ -60,8 +60,8 @@ class TuiSection(Section):
     """The name of a theme; empty is the one that fits the terminal."""
     confirm: Literal["key", "digit"] = "key"
     """What approves after `a`: the key `y`, or a random digit that is on the screen."""
-    keys: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Action → keys, in place of its own; an empty list takes them away. README.md lists the actions."""
+    keys: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    """Action → its key or keys, in place of ours; an empty list takes them away."""
 
 
 class Config(Section):
