@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from inbox_tui.cache.rows import Item, Opening, Page, item_from
 from inbox_tui.cache.store import Cache
 from inbox_tui.core import ids
+from inbox_tui.core.feed import Item, Opening, Page, item_from
 from inbox_tui.core.model import APPROVE, REJECT, Choice, Decision, Notification, encode
 from inbox_tui.core.times import HOUR, MINUTE, SECOND
 

@@ -20,7 +20,7 @@ from inbox_tui.tui.hints import hints
 from inbox_tui.tui.keymap import Keymap, build_keymap
 from inbox_tui.tui.link import Link, NoLink
 from inbox_tui.tui.screens.main import MainScreen
-from inbox_tui.tui.settings import DEFAULTS, Settings
+from inbox_tui.tui.settings import DEFAULTS, Settings, read_config, settings_in
 from inbox_tui.tui.terminal import CursorFence, Fence
 from inbox_tui.tui.theme import choose_theme, fallback_variables, few_colors, load_themes, shipped_themes
 from inbox_tui.tui.told import Told, tell
@@ -150,11 +150,11 @@ def run(paths: Paths | None = None) -> int:
     """Opens the pane and answers its exit code. Raises ConfigError, OSError, sqlite3.Error where it cannot start."""
     from inbox_tui.client.target import find_target
     from inbox_tui.tui.connection import connect_to
-    from inbox_tui.tui.settings import load_settings
 
     paths = paths or find_paths()
-    settings = load_settings(paths.config_file)
-    target = find_target(os.environ, paths)
+    config = read_config(paths.config_file)
+    settings = settings_in(config, paths.config_file)
+    target = find_target(os.environ, paths, config)
     reader = Reader(paths.cache_database, target.feed)
     try:
         app = InboxApp(reader, paths, settings, connect=partial(connect_to, paths, target), me=target.operator)

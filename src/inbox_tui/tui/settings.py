@@ -27,14 +27,19 @@ class Settings:
 DEFAULTS = Settings()
 
 
-def load_settings(path: Path) -> Settings:
-    """Answers the defaults where there is no file. Raises ConfigError naming file, key and, for an unknown key, the nearest."""
+def read_config(path: Path) -> Mapping[str, object]:
+    """The whole configuration file; empty where there is none. Raises ConfigError naming the file."""
     try:
-        table = tomllib.loads(path.read_text("utf-8")).get("tui", {})
+        return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return DEFAULTS
+        return {}
     except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def settings_in(config: Mapping[str, object], path: Path) -> Settings:
+    """The pane's part of a configuration. Raises ConfigError naming file, key and, for an unknown key, the nearest."""
+    table = config.get("tui", {})
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: tui must be a table")
     for name in table:

@@ -85,6 +85,8 @@ class DecisionBar(Widget, can_focus=False):
         self._keys: Mapping[str, Choice] = {}
         self._lines: list[asked.Line] = []
         self._top = self._seen_to = 0
+        self.frames = 0
+        """Whole frames of the bar that the terminal was given since the question was put."""
         self._generation = 0
         self._undrawn: set[int] = set()
         self._foot: list[list[tuple[str, str]]] = []
@@ -104,7 +106,7 @@ class DecisionBar(Widget, can_focus=False):
         self.row = row
         self._guard = Guard(needs_reply=self._confirm == "key")
         self._keys = asked.answers(row.notification.choices, by_digit=self._confirm == "digit", pick=secrets.choice)
-        self._top = self._seen_to = 0
+        self._top = self._seen_to = self.frames = 0
         self.add_class("-open")
         self._measure()
 
@@ -204,6 +206,7 @@ class DecisionBar(Widget, can_focus=False):
         """The terminal has been given a frame with every line of the bar as it is now."""
         if self.row is None or generation != self._generation or self._is_read:
             return
+        self.frames += 1
         if self._top <= self._seen_to:
             self._seen_to = max(self._seen_to, self._top + self._window)
         if self._is_read:

@@ -1,0 +1,86 @@
+"""Queued triage on its way to the hub: oldest first, each with its own key, so that a repeated call does nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Literal, cast
+
+from inbox_tui.cache.rows import Op, View
+from inbox_tui.cache.store import Cache
+from inbox_tui.core.errors import HubUnreachable, Refused
+from inbox_tui.core.ids import new_idempotency_key
+from inbox_tui.core.triage import Verb
+from inbox_tui.tui.messages import SyncMessage, TriageDone, TriageRefused
+
+if TYPE_CHECKING:
+    from inbox_tui.client.api import Hub
+
+LOOK_AGAIN_SECONDS = 2.0
+"""Another pane may have queued something, or have died while it was sending."""
+_LATER = frozenset({401, 403, 408, 425, 429})
+"""Refusals that say nothing about the call itself."""
+
+
+class Outbox:
+    """`changed` is told after every change of the queue."""
+
+    def __init__(self, cache: Cache, post: Callable[[SyncMessage], None], changed: Callable[[], Awaitable[None]]) -> None:
+        self._cache, self._post, self._changed = cache, post, changed
+        self._wake = asyncio.Event()
+
+    async def put(self, verb: Verb, row_id: str, seen: int, at: int) -> None:
+        """One row, as it was shown: `seen` is its raised_rev."""
+        await self._put(Op(new_idempotency_key(), verb, row_id, seen, at))
+
+    async def put_all(self, verb: Literal["read", "done"], view: View, at: int) -> None:
+        """Every row of a view, as far as the cache has come."""
+        seen = (await self._cache.state()).cursor
+        if seen is not None:
+            filters = {"only_unread": view is View.UNREAD, "only_needs_me": view is View.NEEDS}
+            await self._put(Op(new_idempotency_key(), verb, None, seen, at, **filters))
+
+    async def _put(self, op: Op) -> None:
+        await self._cache.enqueue(op)
+        self._wake.set()
+        await self._changed()
+
+    async def run(self, hub: Hub) -> None:
+        """Sends while the hub answers. Raises HubUnreachable, and Refused where the hub lets nobody in."""
+        while True:
+            self._wake.clear()
+            while (op := await self._cache.next_op()) is not None:
+                await self._send(hub, op)
+            try:
+                await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN_SECONDS)
+            except TimeoutError:
+                pass
+
+    async def _send(self, hub: Hub, op: Op) -> None:
+        try:
+            rev = await self._call(hub, op)
+        except Refused as error:
+            if error.status >= 500 or error.status in _LATER:
+                if error.status in (401, 403):
+                    raise HubUnreachable(str(error)) from error
+                await asyncio.sleep(min(error.retry_after or 2, 30))
+                return
+            await self._cache.acked(op.key, None)
+            self._post(TriageRefused(op.id or "", op.verb, str(error), error.code))
+        else:
+            # A hub that names no rev: what it streams from now on shows it.
+            await self._cache.acked(op.key, rev if rev is not None else 0)
+        await self._changed()
+
+    async def _call(self, hub: Hub, op: Op) -> int | None:
+        if op.id is not None:
+            return await hub.triage(op.id, op.verb, seen=op.seen, idempotency_key=op.key)
+        done = await hub.triage_all(
+            cast("Literal['read', 'done']", op.verb),
+            up_to=op.seen,
+            unread=op.only_unread,
+            needs_me=op.only_needs_me,
+            idempotency_key=op.key,
+        )
+        self._post(TriageDone(op.verb, done.changed, done.skipped))
+        return done.rev
