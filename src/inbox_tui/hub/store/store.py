@@ -66,9 +66,10 @@ class Store:
         with self._writing:
             if not self._closed:
                 self._closed = True
-                self._writer.close()
+                # The writer last: only it can put the write-ahead log back into the file.
                 for reader in self._readers:
                     reader.close()
+                self._writer.close()
 
     def apply(
         self, space: str, verbs: Sequence[Verb], clock: Clock, monotonic: Callable[[], float] = time.monotonic
