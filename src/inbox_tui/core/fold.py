@@ -102,7 +102,7 @@ def repeat(row: Notification, event: Event, now: int) -> tuple[Notification, boo
     newly_actionable = actionable and not row.actionable
     raised = newly_actionable or not (is_live(event) and event.kind in lifecycle.QUIET)
     still_snoozed = _rank(severity) <= _rank(row.severity)
-    row = replace(
+    repeated = replace(
         row,
         kind=event.kind,
         severity=severity,
@@ -119,10 +119,11 @@ def repeat(row: Notification, event: Event, now: int) -> tuple[Notification, boo
         waiting=row.waiting or ("nobody" if actionable else ""),
         snoozed_until=row.snoozed_until if still_snoozed else None,
         details=_newest(row, event),
+        read_at=None if raised else row.read_at,
+        done_at=None if raised else row.done_at,
+        raised_at=now if raised else row.raised_at,
     )
-    if raised:
-        row = replace(row, read_at=None, done_at=None, raised_at=now)
-    return row, raised
+    return repeated, raised
 
 
 def finish(row: Notification, now: int) -> Notification:

@@ -132,7 +132,10 @@ class Batch:
             rev = self.space.rev
         else:
             rev = held.row.rev
-        held.row = replace(row, rev=rev, created_rev=row.created_rev or rev, raised_rev=rev if raised else row.raised_rev or rev)
+        if row.rev != rev or (raised and row.raised_rev != rev):
+            raised_rev = rev if raised else row.raised_rev or rev
+            row = replace(row, rev=rev, created_rev=row.created_rev or rev, raised_rev=raised_rev)
+        held.row = row
 
     def retire(self, held: Held) -> None:
         """No repeat goes to the row any more. Nothing that anybody sees: it gets no rev."""
@@ -184,7 +187,8 @@ class Batch:
         """A later call with the same key is answered the same. Without a key nothing is kept."""
         if call.key:
             self._calls[call.key] = call
-            self.execute(statements.ADD_CALL, key=call.key, rev=call.rev, changed=call.changed, skipped=call.skipped, at=self.now)
+            answer: Params = {"key": call.key, "rev": call.rev, "changed": call.changed, "skipped": call.skipped}
+            self._insert("triage_call", [{"space": self.space.name, **answer, "at": self.now}])
 
     def log(self, **entry: Value) -> None:
         """One line of the decision log."""
@@ -205,14 +209,14 @@ class Batch:
         many(statements.RETIRE, self._retired)
         many(statements.DELETE_ROW, self._removed)
         many(statements.UPDATE_ROW, [held.columns(space.name) for held in self.touched.values() if not held.is_new])
-        many(statements.INSERT_ROW, [held.columns(space.name) for held in self.touched.values() if held.is_new])
+        self._insert("notification", [held.columns(space.name) for held in self.touched.values() if held.is_new])
         many(statements.LEASE, [lease for row_id, lease in self._leases.items() if row_id not in self.touched])
-        many(statements.BURY, self._removed)
-        many(statements.INSERT_EVENT, self._events)
-        many(statements.INSERT_IDEMPOTENT, self._new_idempotent)
+        self._insert("tombstone", self._removed)
+        self._insert("event", self._events)
+        self._insert("idempotency", self._new_idempotent)
         many(statements.PUT_ASK, [self._ask_columns(ask) for ask in self._asks_touched.values()])
         many(statements.PUT_RUN, [self._run_columns(run) for run in self._runs_touched.values()])
-        many(statements.INSERT_LOG, self._log)
+        self._insert("decision_log", self._log)
         self._trim_events()
         if space != self._space_before:
             self._connection.execute(statements.UPDATE_SPACE, {name: getattr(space, name) for name in Space.__slots__})
@@ -236,6 +240,10 @@ class Batch:
     def _many(self, sql: str, rows: list[Params]) -> None:
         if rows:
             self._connection.executemany(sql, rows)
+
+    def _insert(self, table: str, rows: list[Params]) -> None:
+        if rows:
+            self._connection.insert(table, rows)
 
     def _select_in(self, sql: str, values: list[str]) -> list[Record]:
         placeholders, params = names("v", values)

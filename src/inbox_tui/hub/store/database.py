@@ -32,6 +32,9 @@ class Connection(Protocol):
 
     def executemany(self, sql: str, rows: Sequence[Params]) -> None: ...
 
+    def insert(self, table: str, rows: Sequence[Params]) -> None:
+        """New records, all with the same columns, in as few statements as the engine likes."""
+
     def close(self) -> None: ...
 
 

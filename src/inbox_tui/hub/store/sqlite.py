@@ -6,12 +6,14 @@ import os
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from inbox_tui.hub.store.database import NO_PARAMS, Params, Record
 
 _BUSY_SECONDS = 10.0
 _STATEMENTS = 512
+_INSERTED_AT_ONCE = (64, 16, 4, 1)
 
 
 class SqliteConnection:
@@ -39,6 +41,15 @@ class SqliteConnection:
 
     def executemany(self, sql: str, rows: Sequence[Params]) -> None:
         self._cursor.executemany(sql, rows)
+
+    def insert(self, table: str, rows: Sequence[Params]) -> None:
+        # Each statement gives up the interpreter's lock and has to win it back: many rows a statement, few statements.
+        at, columns = 0, tuple(rows[0])
+        while at < len(rows):
+            size = next(size for size in _INSERTED_AT_ONCE if size <= len(rows) - at)
+            sql = _insert(table, columns, size)
+            self._cursor.execute(sql, [row[name] for row in rows[at : at + size] for name in columns])
+            at += size
 
     def close(self) -> None:
         self._cursor.close()
@@ -88,6 +99,12 @@ class SqliteDatabase:
 
     def is_busy(self, error: BaseException) -> bool:
         return isinstance(error, sqlite3.OperationalError) and ("locked" in str(error) or "busy" in str(error))
+
+
+@lru_cache(maxsize=64)
+def _insert(table: str, columns: tuple[str, ...], size: int) -> str:
+    values = f"({','.join('?' * len(columns))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([values] * size)}"
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

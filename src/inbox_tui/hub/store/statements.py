@@ -11,7 +11,7 @@ ASKS = "SELECT sender, key, notification_id, withdrawn FROM ask WHERE space = :s
 RUNS = "SELECT sender, run_id, notification_id, finished_at FROM run WHERE space = :space AND run_id IN (:values)"
 CALL = "SELECT rev, changed, skipped FROM triage_call WHERE space = :space AND key = :key"
 
-_COLUMNS = (
+_CHANGING = (
     "rev",
     "created_rev",
     "raised_rev",
@@ -28,24 +28,16 @@ _COLUMNS = (
     "run_id",
     "document",
 )
-_FIXED_COLUMNS = ("space", "id", "epoch", "fold_key", "is_prompt", "sender")
 
-UPDATE_ROW = f"UPDATE notification SET {', '.join(f'{name} = :{name}' for name in _COLUMNS)} WHERE space = :space AND id = :id"
-INSERT_ROW = f"""INSERT INTO notification ({", ".join(_FIXED_COLUMNS + _COLUMNS)})
-VALUES ({", ".join(f":{name}" for name in _FIXED_COLUMNS + _COLUMNS)})"""
+UPDATE_ROW = f"UPDATE notification SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} WHERE space = :space AND id = :id"
 RETIRE = "UPDATE notification SET is_folding = FALSE WHERE space = :space AND id = :id"
 LEASE = "UPDATE notification SET lease_until = :until WHERE space = :space AND id = :id"
 DELETE_ROW = "DELETE FROM notification WHERE space = :space AND id = :id"
-BURY = "INSERT INTO tombstone (space, rev, id, at) VALUES (:space, :rev, :id, :at)"
 
-INSERT_EVENT = """INSERT INTO event (space, id, notification_id, run_id, sender, received_at, document)
-VALUES (:space, :id, :notification_id, :run_id, :sender, :received_at, :document)"""
 TRIM_EVENTS = """DELETE FROM event WHERE space = :space AND notification_id = :id
 AND id > (SELECT id FROM event WHERE space = :space AND notification_id = :id ORDER BY id LIMIT 1 OFFSET :first)
 AND id <= (SELECT id FROM event WHERE space = :space AND notification_id = :id ORDER BY id DESC LIMIT 1 OFFSET :last)"""
 
-INSERT_IDEMPOTENT = """INSERT INTO idempotency (space, key, sender, event_id, notification_id, rev, epoch, body_hash, at)
-VALUES (:space, :key, :sender, :event_id, :notification_id, :rev, :epoch, :body_hash, :at)"""
 PUT_ASK = """INSERT INTO ask (space, key, sender, notification_id, withdrawn, at)
 VALUES (:space, :key, :sender, :notification_id, :withdrawn, :at)
 ON CONFLICT (space, key, sender) DO UPDATE SET notification_id = excluded.notification_id, withdrawn = excluded.withdrawn"""
@@ -53,11 +45,6 @@ PUT_RUN = """INSERT INTO run (space, run_id, sender, notification_id, started_at
 VALUES (:space, :run_id, :sender, :notification_id, :started_at, :finished_at)
 ON CONFLICT (space, run_id, sender)
 DO UPDATE SET notification_id = excluded.notification_id, finished_at = excluded.finished_at"""
-ADD_CALL = """INSERT INTO triage_call (space, key, rev, changed, skipped, at)
-VALUES (:space, :key, :rev, :changed, :skipped, :at)"""
-INSERT_LOG = """INSERT INTO decision_log
-(space, id, at, notification_id, outcome, key, decided_by, via, attempt, raised_rev, shown_hash, latency)
-VALUES (:space, :id, :at, :notification_id, :outcome, :key, :decided_by, :via, :attempt, :raised_rev, :shown_hash, :latency)"""
 DECIDED_BY_ATTEMPT = """SELECT notification_id, key FROM decision_log
 WHERE space = :space AND attempt = :attempt AND attempt <> '' AND outcome = 'decided'"""
 
