@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
@@ -15,7 +15,7 @@ class Link(Protocol):
     def triage(self, verb: Verb, row: Row) -> None:
         """Queues it, also offline."""
 
-    def triage_all(self, verb: Verb, view: View) -> None: ...
+    def triage_all(self, verb: Literal["read", "done"], view: View) -> None: ...
 
     def decide(self, row: Row, key: str) -> None:
         """Sends the answer to the question as it was shown: `row`'s own raised_rev. Never queued."""
@@ -37,7 +37,7 @@ class NoLink:
     def triage(self, verb: Verb, row: Row) -> None:
         self.triaged.append((verb, row))
 
-    def triage_all(self, verb: Verb, view: View) -> None:
+    def triage_all(self, verb: Literal["read", "done"], view: View) -> None:
         self.bulk.append((verb, view))
 
     def decide(self, row: Row, key: str) -> None:

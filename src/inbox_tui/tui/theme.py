@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 import inbox_tui
 
@@ -60,6 +60,7 @@ def parse_theme(document: Mapping[str, object]) -> Theme:
         raise ThemeError(f"colors.{absent[0]}: is required")
     ours = _colors("inbox", document.get("inbox", {}), tuple(INBOX_COLORS))
     ansi = _flag(document, "ansi", False)
+    base = BUILTIN_THEMES["ansi-dark"].variables if ansi else {}
     return Theme(
         name=name,
         dark=_flag(document, "dark", True),
@@ -75,7 +76,7 @@ def parse_theme(document: Mapping[str, object]) -> Theme:
         error=colors["error"],
         warning=colors["warning"],
         success=colors["success"],
-        variables={f"inbox-{key}": ours.get(key, colors[instead]) for key, instead in INBOX_COLORS.items()},
+        variables=base | {f"inbox-{key}": ours.get(key, colors[instead]) for key, instead in INBOX_COLORS.items()},
     )
 
 

@@ -1,0 +1,98 @@
+"""The pane's connection: sync in a worker of the app, and the screen's requests carried to it. Touches no widget."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from inbox_tui.cache.pages import Row
+from inbox_tui.cache.rows import View
+from inbox_tui.client.target import Target
+from inbox_tui.core.errors import HubUnreachable, Refused
+from inbox_tui.core.model import Notification
+from inbox_tui.core.paths import Paths
+from inbox_tui.core.triage import Verb
+from inbox_tui.tui.messages import StorageProblem, SyncMessage
+from inbox_tui.tui.reading import NOTHING, Timeline
+from inbox_tui.tui.told import Told
+
+if TYPE_CHECKING:
+    from inbox_tui.tui.app import InboxApp
+    from inbox_tui.tui.sync import Sync
+
+Request = Callable[["Sync"], Awaitable[None]]
+Spawn = Callable[[Callable[[], Awaitable[None]]], object]
+
+
+class Connection:
+    """Requests that come before sync is there wait for it: for as long as its imports take."""
+
+    def __init__(self, paths: Paths, target: Target, *, post: Callable[[SyncMessage], object], spawn: Spawn) -> None:
+        self._paths, self._target, self._post, self._spawn = paths, target, post, spawn
+        self._sync: Sync | None = None
+        self._early: list[Request] = []
+
+    async def run(self) -> None:
+        """Until cancelled. A cache that cannot be written is told, and the list stays as it was."""
+        from inbox_tui.tui.sync import open_sync
+
+        try:
+            async with open_sync(self._paths, self._target, post=self._post) as sync:
+                self._sync = sync
+                for request in self._early:
+                    self._ask(request)
+                self._early.clear()
+                await sync.run()
+        except (OSError, sqlite3.Error) as error:
+            self._post(StorageProblem(f"the cache cannot be used: {error}"))
+        finally:
+            self._sync = None
+
+    def triage(self, verb: Verb, row: Row) -> None:
+        self._ask(lambda sync: sync.triage(verb, row))
+
+    def triage_all(self, verb: Literal["read", "done"], view: View) -> None:
+        self._ask(lambda sync: sync.triage_all(verb, view))
+
+    def decide(self, row: Row, key: str) -> None:
+        self._ask(lambda sync: sync.decide(row, key))
+
+    def reconnect(self) -> None:
+        if self._sync is not None:
+            self._sync.reconnect()
+
+    async def timeline(self, row: Notification) -> Timeline:
+        if self._sync is None:
+            return NOTHING
+        hub = self._sync.hub
+        try:
+            return Timeline(await (hub.timeline(row.run_id) if row.run_id else hub.events(row.id)))
+        except HubUnreachable:
+            return Timeline(note="the hub is out of reach: what happened before is not shown")
+        except Refused as refused:
+            return Timeline(note="" if refused.status == 404 else refused.detail)
+
+    def _ask(self, request: Request) -> None:
+        if self._sync is None:
+            self._early.append(request)
+        else:
+            self._spawn(partial(self._carry, self._sync, request))
+
+    async def _carry(self, sync: Sync, request: Request) -> None:
+        try:
+            await request(sync)
+        except sqlite3.Error as error:
+            self._post(StorageProblem(f"the cache cannot be written: {error}"))
+
+
+def connect_to(paths: Paths, target: Target, app: InboxApp) -> Connection:
+    """Starts following `target` for the app."""
+
+    def spawn(work: Callable[[], Awaitable[None]]) -> object:
+        return app.run_worker(work, group="requests", exit_on_error=False, description="a request to the hub")
+
+    connection = Connection(paths, target, post=lambda what: app.post_message(Told(what)), spawn=spawn)
+    app.run_worker(connection.run, group="sync", exit_on_error=False, description="follow the hub")
+    return connection
