@@ -43,6 +43,8 @@ class Row:
     notification: Notification
     overlay: str
     """"": as the hub has it; `queued`: under triage that no hub has taken yet; `sent`: taken, not seen back yet."""
+    epoch: int = 0
+    """The life of the hub that it was read in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +170,14 @@ class Reader:
     def _row(self, db: sqlite3.Connection, row_id: str, rev: int, overlaid: int, document: str) -> Row:
         notification = self._decode(row_id, rev, document)
         if not overlaid:
-            return Row(row_id, rev, notification, "")
+            return Row(row_id, rev, notification, "", self._head.epoch)
         ops = db.execute(
             "SELECT key, verb, id, seen, at, only_unread, only_needs_me, ack FROM op "
             "WHERE feed = ? AND (id = ? OR id IS NULL) ORDER BY n",
             (self._head.feed, row_id),
         ).fetchall()
         notification, overlay = under([Op(*op) for op in ops], notification)
-        return Row(row_id, rev, notification, overlay)
+        return Row(row_id, rev, notification, overlay, self._head.epoch)
 
     def _decode(self, row_id: str, rev: int, document: str) -> Notification:
         """Decoding is most of a window's time, and a list that scrolls asks for the same rows again."""

@@ -60,6 +60,7 @@ _MIGRATIONS = (
     CREATE INDEX row_listed ON row (feed, needs, raised_at, id) WHERE done = 0;
     CREATE INDEX row_unread ON row (feed, needs, raised_at, id) WHERE unread = 1 AND done = 0;
     CREATE INDEX row_done ON row (feed, needs, raised_at, id) WHERE done = 1;
+    CREATE INDEX row_stray ON row (feed, id) WHERE unread = 1 AND done = 1;
     CREATE INDEX row_overlaid ON row (feed, id) WHERE overlaid = 1;
     CREATE TABLE gone (
         feed INTEGER NOT NULL,

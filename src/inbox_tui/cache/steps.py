@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from inbox_tui.cache.rows import FeedState, Op
-from inbox_tui.core.feed import Change, Opening, Page
 from inbox_tui.cache.step import Step, transaction
+from inbox_tui.core.feed import Change, Opening, Page
 from inbox_tui.core.times import DAY, SECOND
 
 GONE_KEPT = 31 * DAY
@@ -227,18 +227,26 @@ def evict(db: sqlite3.Connection, name: str, most: int) -> int:
         return max(excess, 0)
 
 
+_BULK = {
+    # What the verb sets, and which rows it changes: each WHERE fits one of the partial indexes.
+    "read": ("unread = 0", ("unread = 1 AND done = 0", "unread = 1 AND done = 1")),
+    "unread": ("unread = 1", ("unread = 0",)),
+    "done": ("done = 1, unread = 0, needs = 0", ("done = 0 AND held = 0", "unread = 1 AND done = 1")),
+    "undone": ("done = 0, needs = asks", ("done = 1",)),
+}
+
+
 def _show_bulk(step: Step, op: Op) -> None:
     """The newest bulk verb over what is shown: all in SQL, as it may touch every row."""
-    where = "feed = ? AND raised_rev <= ?" + " AND unread = 1" * op.only_unread + " AND needs = 1" * op.only_needs_me
-    change = {
-        "read": "unread = 0",
-        "unread": "unread = 1",
-        "done": "done = 1, unread = 0, needs = 0",
-        "undone": "done = 0, needs = asks",
-    }[op.verb]
-    effect = {"read": "unread = 1", "unread": "unread = 0", "done": "held = 0 AND (done = 0 OR unread = 1)", "undone": "done = 1"}
-    done = step.db.execute(f"UPDATE row SET {change}, overlaid = 1 WHERE {where} AND {effect[op.verb]}", (step.feed, op.seen))
-    if done.rowcount:
+    change, wheres = _BULK[op.verb]
+    limits = "raised_rev <= ?" + " AND unread = 1" * op.only_unread + " AND needs = 1" * op.only_needs_me
+    changed = 0
+    for where in wheres:
+        done = step.db.execute(
+            f"UPDATE row SET {change}, overlaid = 1 WHERE feed = ? AND {where} AND {limits}", (step.feed, op.seen)
+        )
+        changed += done.rowcount
+    if changed:
         step.recount()
         step.reset_journal()
 
@@ -265,3 +273,8 @@ def waiting(db: sqlite3.Connection, name: str) -> int:
     """How many triage calls no hub has taken yet."""
     found = db.execute("SELECT count(*) FROM op JOIN feed USING (feed) WHERE name = ? AND ack IS NULL", (name,))
     return int(found.fetchone()[0])
+
+
+def data_version(db: sqlite3.Connection, name: str) -> int:
+    """Another number each time that another connection has written."""
+    return int(db.execute("PRAGMA data_version").fetchone()[0])

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from inbox_tui.cache import schema, steps
 from inbox_tui.cache.rows import FeedState, Op
-from inbox_tui.core.feed import Change, Opening, Page
 from inbox_tui.core import times
+from inbox_tui.core.feed import Change, Opening, Page
 
 if TYPE_CHECKING:
     from inbox_tui.cache.writer import Writer
@@ -105,3 +105,7 @@ class Cache:
     async def claim_walk(self) -> str | None:
         """See `steps.claim_walk`."""
         return await self._run(steps.claim_walk, self.pane, self._clock())
+
+    async def data_version(self) -> int:
+        """Another number each time that another pane has written."""
+        return await self._run(steps.data_version)

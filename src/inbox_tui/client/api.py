@@ -5,6 +5,7 @@ Every call raises `HubUnreachable` where no hub answered, and `Refused` where on
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import httpx
 
 from inbox_tui import __version__
 from inbox_tui.client import wire
-from inbox_tui.client.limits import BoundedTransport
+from inbox_tui.client.limits import BoundedTransport, TooMuch
 from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.feed import Item, Page
@@ -28,6 +29,10 @@ CONNECT_SECONDS = 5.0
 CALL_SECONDS = 10.0
 
 Entry = Mapping[str, Any]
+
+
+class NotConnected(HubUnreachable):
+    """No connection was made: the hub has heard nothing of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ class Hub:
         query = {"limit": str(limit)} | ({"before": before} if before else {})
         query |= ({"unread": "true"} if unread else {}) | ({"needs_me": "true"} if needs_me else {})
         response = await self._call("GET", "/api/notifications", params=query)
-        return wire.page(response.content, None if unread or needs_me else before)
+        # Five hundred rows take several milliseconds to check: keys come first.
+        return await asyncio.to_thread(wire.page, response.content, None if unread or needs_me else before)
 
     async def notification(self, row_id: str) -> Item:
         return _item(await self._call("GET", f"/api/notifications/{_part(row_id)}"))
@@ -164,6 +170,8 @@ class Hub:
     async def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = await self.client.request(method, path, **options)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotConnected(why(error, self.target)) from error
         except httpx.HTTPError as error:
             raise HubUnreachable(why(error, self.target)) from error
         if response.status_code >= 300:
@@ -180,8 +188,10 @@ def why(error: Exception, target: Target) -> str:
     elif isinstance(error, httpx.ConnectError):
         text = str(error).lower()
         what = "not running" if target.is_local else "connection refused" if "refused" in text else f"cannot connect ({error})"
+    elif isinstance(error, TooMuch):
+        what = str(error)
     else:
-        what = str(error) or type(error).__name__
+        what = "the connection broke"
     return f"{target.name}: {what}"
 
 

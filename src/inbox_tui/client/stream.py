@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 import httpx
@@ -22,7 +22,7 @@ class Frame:
     data: str
 
 
-async def follow(hub: Hub, cursor: int | None, *, read_seconds: float = READ_SECONDS) -> AsyncIterator[Frame]:
+async def follow(hub: Hub, cursor: int | None, *, read_seconds: float = READ_SECONDS) -> AsyncGenerator[Frame, None]:
     """The stream after `cursor`, from its opening event on. Ends by raising HubUnreachable, or Refused where the hub says no.
 
     Close it (`aclosing`): leaving it open keeps its connection.

@@ -217,6 +217,19 @@ def decision_document(decision: Decision) -> Document:
     }
 
 
+def decision_from(document: Mapping[str, Any]) -> Decision:
+    """The reverse. Raises KeyError, TypeError or ValueError for any other shape."""
+    return Decision(
+        key=document["key"],
+        label=document["label"],
+        by=document["by"],
+        at=_time(document["at"]),
+        comment=document.get("comment", ""),
+        is_timeout_default=document.get("is_timeout_default", False),
+        delivery=document.get("delivery", "unconfirmed"),
+    )
+
+
 def from_document(document: Mapping[str, Any]) -> Notification:
     """A row from its wire shape, as our hub writes it. Raises KeyError, TypeError or ValueError for any other shape."""
     decision = document.get("decision")
@@ -244,17 +257,7 @@ def from_document(document: Mapping[str, Any]) -> Notification:
         raised_at=from_wire(document.get("raised_at")) or created_at,
         priority=document.get("priority", 0),
         choices=tuple(Choice(c["key"], c["label"], c.get("is_default_on_timeout", False)) for c in document.get("choices") or ()),
-        decision=None
-        if not decision
-        else Decision(
-            key=decision["key"],
-            label=decision["label"],
-            by=decision["by"],
-            at=_time(decision["at"]),
-            comment=decision.get("comment", ""),
-            is_timeout_default=decision.get("is_timeout_default", False),
-            delivery=decision.get("delivery", "unconfirmed"),
-        ),
+        decision=decision_from(decision) if decision else None,
         details={name: document[name] for name in DETAIL_FIELDS if name in document},
         **optional,
     )

@@ -106,13 +106,5 @@ class Notice:
 
 
 SyncMessage: TypeAlias = (
-    CacheChanged
-    | ConnectionChanged
-    | Raised
-    | DecisionChanged
-    | TriageRefused
-    | TriageDone
-    | StorageProblem
-    | History
-    | Notice
+    CacheChanged | ConnectionChanged | Raised | DecisionChanged | TriageRefused | TriageDone | StorageProblem | History | Notice
 )

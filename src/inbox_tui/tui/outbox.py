@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, cast
 
 from inbox_tui.cache.rows import Op, View
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_SECONDS = 2.0
 """Another pane may have queued something, or have died while it was sending."""
-_LATER = frozenset({401, 403, 408, 425, 429})
+_LATER = frozenset({401, 408, 425, 429})
 """Refusals that say nothing about the call itself."""
 
 
@@ -51,17 +52,15 @@ class Outbox:
             self._wake.clear()
             while (op := await self._cache.next_op()) is not None:
                 await self._send(hub, op)
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN_SECONDS)
-            except TimeoutError:
-                pass
 
     async def _send(self, hub: Hub, op: Op) -> None:
         try:
             rev = await self._call(hub, op)
         except Refused as error:
             if error.status >= 500 or error.status in _LATER:
-                if error.status in (401, 403):
+                if error.status == 401:
                     raise HubUnreachable(str(error)) from error
                 await asyncio.sleep(min(error.retry_after or 2, 30))
                 return

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from inbox_tui.cache.store import Cache
 from inbox_tui.core.errors import HubUnreachable, Refused
+from inbox_tui.core.feed import Page
 from inbox_tui.tui.messages import History, SyncMessage
 
 if TYPE_CHECKING:
     from inbox_tui.client.api import Hub
 
-PAGE = 500
+PAGE_ROWS = 500
 FIRST_PAGES = 4
 """Pages of unread rows that are fetched ahead of the walk."""
 LOOK_AGAIN_SECONDS = 0.5
@@ -53,10 +54,10 @@ async def _first(cache: Cache, hub: Hub, changed: Callable[[], None]) -> None:
                 break
 
 
-async def _page(hub: Hub, *, before: str, unread: bool = False, needs_me: bool = False):  # type: ignore[no-untyped-def]
+async def _page(hub: Hub, *, before: str, unread: bool = False, needs_me: bool = False) -> Page:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return await hub.page(before=before, limit=PAGE, unread=unread, needs_me=needs_me)
+            return await hub.page(before=before, limit=PAGE_ROWS, unread=unread, needs_me=needs_me)
         except (HubUnreachable, Refused) as error:
             wait = 0.2 * 2**attempt
             if isinstance(error, Refused):
