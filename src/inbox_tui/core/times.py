@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 Clock = Callable[[], int]
 """Answers now, in microseconds. Injected, so that tests turn it by hand."""
@@ -39,8 +40,8 @@ def from_wire(text: str | None) -> int | None:
     if not text:
         return None
     at = datetime.fromisoformat(text)
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return round(at.timestamp()) * SECOND if at.microsecond == 0 else int(at.timestamp() // 1) * SECOND + at.microsecond
+    # In integers: a float of seconds is too coarse for microseconds a few centuries from now.
+    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
 
 
 def from_sender(ts: float | int | None) -> int | None:
