@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Figure:
         return f"{'≥' if self.at_least else '≤'} {self.bound}: {'met' if met else '**missed**'}"
 
 
+BEGIN, END = "<!-- figures -->", "<!-- end -->"
 HEADER = """| what | ours: median (least–most) | floor | floor: median (least–most) | ratio | promise | remark |
 |---|---|---|---|---|---|---|"""
 
@@ -49,3 +51,11 @@ def _spread(samples: Sequence[float]) -> str:
     middle, least, most = statistics.median(samples), min(samples), max(samples)
     digits = 0 if middle >= 100 else 1 if middle >= 10 else 2
     return f"{middle:.{digits}f} ({least:.{digits}f}–{most:.{digits}f})"
+
+
+def write_readme(path: Path, rows: list[str]) -> None:
+    """Puts the table between its markers."""
+    text = path.read_text()
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    path.write_text("\n".join([before + BEGIN, HEADER, *rows, END + after]))
