@@ -20,9 +20,15 @@ from inbox_tui.core.paths import Paths, find_paths
 
 _START_SECONDS = 30.0
 _PROGRAM = """
-import json, sys
+import json, os, sys
 from inbox_tui.core.errors import InboxError
 from inbox_tui.hub.serve import serve
+from inbox_tui.hub.store import sqlite
+if user := int(sys.argv[2]):
+    # Only now: the interpreter itself may stand where this user cannot read.
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
 try:
     sys.exit(serve(**json.loads(sys.argv[1])))
 except InboxError as error:
@@ -49,13 +55,13 @@ class RunningHub:
 
     home: Path
     options: dict[str, Any]
-    user: int | None = None
+    user: int = 0
     process: subprocess.Popen[bytes] = field(init=False)
     listen: str = field(default="", init=False)
 
     @classmethod
-    def start(cls, home: Path, *, user: int | None = None, **options: Any) -> Self:
-        """Answers once it is ready. Raises HubDied."""
+    def start(cls, home: Path, *, user: int = 0, **options: Any) -> Self:
+        """Answers once it is ready; `user` is whom it becomes, where this is root. Raises HubDied."""
         hub = cls(home, {"listen": "127.0.0.1:0", "is_welcoming": False, **options}, user)
         hub.restart()
         return hub
@@ -82,22 +88,21 @@ class RunningHub:
         heard, ready = os.pipe()
         options = json.dumps(self.options | {"ready_fd": ready})
         environ = {name: value for name, value in os.environ.items() if not name.startswith("INBOX_")}
-        as_user: dict[str, Any] = {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, options],
+            [sys.executable, "-c", _PROGRAM, options, str(self.user)],
             env=environ | {"INBOX_HOME": str(self.home)},
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=[ready],
             start_new_session=True,
-            **as_user,
         )
         os.close(ready)
         with os.fdopen(heard, "rb") as pipe:
             is_heard, _, _ = select.select([pipe], [], [], _START_SECONDS)
             line = pipe.readline() if is_heard else b""
         if not line:
-            self.process.kill()
+            if not is_heard:
+                self.process.kill()
             raise HubDied(self.wait()[1])
         self.listen = json.loads(line)["listen"]
 

@@ -189,6 +189,14 @@ def test_only_our_own_names_are_answered(shared_hub: RunningHub, host: str, stat
     assert shared_hub.call("GET", "/api/health", by="tcp", headers={"Host": host}).status == status
 
 
+def test_a_hub_on_all_addresses_is_addressed_by_any_of_them(home: Path) -> None:
+    hub = RunningHub.start(home, listen="0.0.0.0:0")
+    hub.listen = hub.listen.replace("0.0.0.0", "127.0.0.1")
+    for host, status in (("192.0.2.7:9477", 200), ("[2001:db8::1]", 200), ("evil.example", 421), ("192.0.2", 421)):
+        assert hub.call("GET", "/api/health", by="tcp", headers={"Host": host}).status == status
+    assert hub.stop() == 0
+
+
 def test_no_page_of_another_origin_is_let_in(shared_hub: RunningHub) -> None:
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     for method, path in (("OPTIONS", "/api/events"), ("GET", "/api/health")):

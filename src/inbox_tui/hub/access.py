@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import ip_address
 from typing import Literal
 
 from starlette.requests import Request
@@ -119,8 +120,17 @@ def given_key(request: Request) -> str:
     return request.headers.get("x-api-key", "").strip()
 
 
-def is_allowed_host(header: str, allowed: frozenset[str]) -> bool:
+def is_allowed_host(header: str, settings: Settings) -> bool:
     """Whether a Host header names this hub; the port does not matter."""
     host = header.strip().lower()
     host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    return host.rstrip(".") in allowed
+    host = host.rstrip(".")
+    return host in settings.allowed_hosts or (settings.any_address and _is_address(host))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

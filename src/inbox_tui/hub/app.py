@@ -98,7 +98,7 @@ class HubApp:
         if scope["type"] != "http":
             return
         request = Request(scope)
-        if not way_in(request) and not is_allowed_host(request.headers.get("host", ""), self._settings.allowed_hosts):
+        if not way_in(request) and not is_allowed_host(request.headers.get("host", ""), self._settings):
             refused = Refused(421, "This host name is not one of the hub's; see the setting allowed_hosts.", code="host")
             await problem(request, refused)(scope, receive, send)
             return

@@ -19,6 +19,9 @@ from inbox_tui.hub.settings import Settings
 log = logging.getLogger(__name__)
 _ROWS_A_READ = 100
 _TICK = 1.0
+_PACE = 50e-6
+"""Seconds a reader between two rounds: writing to all of them is work, so that under a burst many readers get more at a time,
+and what comes in is not held up by what goes out. A lone change goes out at once."""
 
 
 class Reader(Protocol):
@@ -39,6 +42,7 @@ class Feed:
         self._replays: dict[int, asyncio.Task[tuple[bytes, int] | None]] = {}
         self._is_live = False
         self._life = 0
+        self._told_at = 0.0
         self._wake = asyncio.Event()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -150,6 +154,8 @@ class Feed:
             self._wake.clear()
             if not self.readers:
                 continue
+            if (pause := self._told_at + _PACE * len(self.readers) - loop.time()) > 0:
+                await asyncio.sleep(pause)
             try:
                 await self._poll()
             except Exception as error:
@@ -182,6 +188,7 @@ class Feed:
             if changes.items:
                 self._trim()
                 self._tell()
+                self._told_at = asyncio.get_running_loop().time()
             if is_all:
                 return
 

@@ -21,6 +21,8 @@ class Settings:
     """HOST:PORT that the hub was given or found; "" without TCP."""
     allowed_hosts: frozenset[str] = frozenset(LOOPBACK)
     """Names by which TCP callers may address the hub: a page on another name cannot rebind to it."""
+    any_address: bool = False
+    """Listening on all addresses, it may be addressed by any of them: a literal address in a Host header is never rebound."""
     space: str = "default"
     """The space of the local sockets."""
     body_limit: int = 1 << 20

@@ -43,6 +43,7 @@ def only_hub(paths: Paths) -> Iterator[None]:
             if paths.hub_info.exists() or time.monotonic() > until:
                 raise InboxError(f"A hub is running already: {_described(paths.hub_info)}.")
             time.sleep(0.02)
+        remove(paths.hub_info)
         yield
     finally:
         os.close(handle)

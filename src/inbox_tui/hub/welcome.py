@@ -27,8 +27,8 @@ ROWS = (
         title="Welcome: j and k move, Enter opens, e is done",
         body=(
             "Everything that your scripts, tasks and agents say or ask ends up in this list.\n\n"
-            "    j k      move           Enter  open or close\n"
-            "    e        done           r      read or unread\n"
+            "    j k      move           Enter  read it whole\n"
+            "    e        done           m      read or unread\n"
             "    u        undo           ?      every key"
         ),
     ),
