@@ -11,13 +11,12 @@ Where the hub is: `INBOX_HUB` and `INBOX_KEY`, else this user's own hub, by its 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from inbox_tui.core.errors import HubUnreachable, InboxError, Refused
-from inbox_tui.core.ids import new_idempotency_key
 from inbox_tui.wire import Address, NotConnected, Reply, call, find_hub
 
 __all__ = ["Answer", "HubUnreachable", "InboxError", "Refused", "Sent", "ask", "send"]
@@ -36,16 +35,14 @@ _BUSY = (429, 503, 507)
 """A hub that could not take it now: full, unwritable, or asked too often. Nothing was written, so it may be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """Where a message went: the row's id (it may be a row that it was folded into) and the event's own."""
 
     id: str
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of a question. `key` is "" unless a person, or the default that the asker named, decided it."""
 
     status: str
@@ -60,6 +57,10 @@ class Answer:
     @property
     def approved(self) -> bool:
         return self.key == "approve"
+
+    def __bool__(self) -> bool:
+        """So that `if ask(…):` is never a yes that nobody gave."""
+        return self.approved
 
 
 def send(
@@ -76,7 +77,7 @@ def send(
     `fields`: kind, severity (info|warn|error), source, task_name, run_id, priority (-1..2), actionable, tags, meta, open_url,
     and whatever else an event may carry. Raises HubUnreachable after `patience` seconds, Refused for a hub's "no".
     """
-    key = idempotency_key or new_idempotency_key()
+    key = idempotency_key or _random_key()
     event = {"title": title, "body": body, **fields}
     address = hub or find_hub()
     reply = _persist(lambda: call(address, "POST", "/api/events", event, idempotency_key=key), until=time.monotonic() + patience)
@@ -116,7 +117,7 @@ def ask(
         **({} if timeout is None else {"timeout": timeout}),
         **fields,
     }
-    asker = _Asker(hub or find_hub(), new_idempotency_key(), frozenset(offered), on_outage or (lambda _: None))
+    asker = _Asker(hub or find_hub(), _random_key(), frozenset(offered), on_outage or (lambda _: None))
     deadline = None if timeout is None else time.monotonic() + timeout
     try:
         asker.post(event, deadline)
@@ -254,6 +255,11 @@ def _document(reply: Reply) -> dict[str, Any]:
     if not isinstance(reply.document, dict):
         raise HubUnreachable("The hub's answer is not one of an inbox hub. Is something else listening at that address?")
     return reply.document
+
+
+def _random_key() -> str:
+    """128 random bits, never derived from what is said: two equal questions are two questions."""
+    return os.urandom(16).hex()
 
 
 def _integer(value: object) -> int:

@@ -1,24 +1,24 @@
-"""One HTTP call to a hub, over its socket or TCP. Standard library only: it is on the path of `send`, `ask`, `status` and hooks.
+"""One HTTP call to a hub, over its socket or TCP. Standard library only, and little of it: `status`, `send` and hooks wait for
+this module to load, and `http.client` with what it imports would take as long as everything else that they do.
 
 Every call has its own connection, so an answer can never be read by another caller, and a hub that restarted is met anew.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from inbox_tui.core.errors import ConfigError, FieldError, HubUnreachable, Refused
 from inbox_tui.core.paths import find_paths
 
 TIMEOUT = 10.0
-_ANSWER_LIMIT = 64 * 1024 * 1024
+_LINE, _HEADERS, _BODY = 1 << 16, 100, 64 << 20
+"""The longest line, the most headers and the largest body that an answer may have."""
 _GATEWAY = (502, 504)
 """A proxy in front of the hub says that the hub is not there."""
 
@@ -27,8 +27,7 @@ class NotConnected(HubUnreachable):
     """No connection was made, so the hub has not heard a word of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A hub: this user's own by a socket's path, or one at an http(s) URL with a key."""
 
     socket: str = ""
@@ -42,8 +41,7 @@ class Address:
         return f"Address({self})"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """`document` is the decoded JSON body, None where there is none; `headers` by lower-case name."""
 
     status: int
@@ -61,12 +59,21 @@ def find_hub(environ: Mapping[str, str] | None = None, *, operate: bool = False)
     if url in ("", "local"):
         paths = find_paths(dict(environ))
         return Address(socket=str(paths.operate_socket if operate else paths.send_socket))
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+    if not _is_address(url):
         raise ConfigError(
             "INBOX_HUB: not the address of a hub; it looks like http://127.0.0.1:9477, and its key goes into INBOX_KEY"
         )
-    return Address(url=url.rstrip("/"), key=environ.get("INBOX_KEY", ""))
+    return Address(url=url.rstrip("/"), key=environ.get("INBOX_KEY", "").strip())
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    is_plain = url.isascii() and url.isprintable() and not set(" ?#@") & set(url)
+    return parts.scheme in ("http", "https") and has_host and is_plain
 
 
 def call(
@@ -83,69 +90,154 @@ def call(
     Raises NotConnected, HubUnreachable where no complete answer came (it may have been carried out all the same), Refused for a
     hub's "no".
     """
-    headers = {"Accept": "application/json", "Connection": "close"}
-    payload = None
+    request = _request(address, method, path, body, idempotency_key)
+    try:
+        connection = _connect(address, timeout)
+    except OSError as problem:
+        raise NotConnected(_why(address, problem)) from problem
+    try:
+        with connection, connection.makefile("rb") as answer:
+            _send(connection, request)
+            status, headers, text = _read(answer)
+        document = _decoded(status, text)
+    except OSError as problem:
+        raise HubUnreachable(_why(address, problem)) from problem
+    except ValueError as problem:
+        raise HubUnreachable(f"What answers at {address} does not speak as a hub does: {problem}.") from problem
+    if status in _GATEWAY:
+        raise HubUnreachable(f"The hub at {address} is out of reach: {status} from the proxy before it.")
+    if status >= 300:
+        raise _refused(status, headers, document)
+    return Reply(status, headers, document)
+
+
+def _request(address: Address, method: str, path: str, body: Mapping[str, Any] | None, idempotency_key: str) -> bytes:
+    parts = urlsplit(address.url)
+    headers = {"Host": parts.netloc or "localhost", "Accept": "application/json", "Connection": "close"}
+    payload = b""
     if body is not None:
         payload = json.dumps(body, separators=(",", ":")).encode()
         headers["Content-Type"] = "application/json"
+    if method != "GET":
+        headers["Content-Length"] = str(len(payload))
     if address.key:
         headers["Authorization"] = f"Bearer {address.key}"
     if idempotency_key:
         headers["Idempotency-Key"] = idempotency_key
-    prefix = urlsplit(address.url).path if address.url else ""
-    connection = _connection(address, timeout)
-    try:
-        connection.connect()
-    except OSError as problem:
-        connection.close()
-        raise NotConnected(_why(address, problem)) from problem
-    try:
-        connection.request(method, prefix + path, body=payload, headers=headers)
-        response = connection.getresponse()
-        text = response.read(_ANSWER_LIMIT)
-        document = json.loads(text) if text else None
-    except (OSError, http.client.HTTPException) as problem:
-        raise HubUnreachable(_why(address, problem)) from problem
-    except ValueError as problem:
-        if response.status < 400:
-            raise HubUnreachable(f"The hub at {address} did not answer in JSON. Is something else listening there?") from problem
-        document = None
-    finally:
-        connection.close()
-    if response.status in _GATEWAY:
-        raise HubUnreachable(f"The hub at {address} is out of reach: {response.status} from the proxy before it.")
-    if response.status >= 300:
-        raise _refused(response, document)
-    return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, document)
+    lines = [f"{method} {parts.path}{path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    if not all(line.isascii() and line.isprintable() for line in lines):
+        raise ConfigError("A key may have printable ASCII characters only.")
+    return "\r\n".join([*lines, "", ""]).encode() + payload
 
 
-class _SocketConnection(http.client.HTTPConnection):
-    def __init__(self, path: str, timeout: float) -> None:
-        super().__init__("localhost", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
-
-
-def _connection(address: Address, timeout: float) -> http.client.HTTPConnection:
+def _connect(address: Address, timeout: float) -> socket.socket:
     if address.socket:
-        return _SocketConnection(address.socket, timeout)
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(timeout)
+            connection.connect(address.socket)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
     parts = urlsplit(address.url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    return kind(parts.hostname or "", parts.port, timeout=timeout)
+    is_tls = parts.scheme == "https"
+    connection = socket.create_connection((parts.hostname or "", parts.port or (443 if is_tls else 80)), timeout)
+    if not is_tls:
+        return connection
+    import ssl
+
+    try:
+        return ssl.create_default_context().wrap_socket(connection, server_hostname=parts.hostname)
+    except BaseException:
+        connection.close()
+        raise
 
 
-def _why(address: Address, problem: Exception) -> str:
+def _send(connection: socket.socket, request: bytes) -> None:
+    """A hub that refuses what is too large answers and hangs up before it has read it all: its answer is worth reading."""
+    try:
+        connection.sendall(request)
+    except (BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _read(answer: IO[bytes]) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers by lower-case name, and body. Raises ConnectionError for half an answer, ValueError for what is no HTTP."""
+    while True:
+        protocol, _, rest = _line(answer).partition(b" ")
+        if not protocol.startswith(b"HTTP/1."):
+            raise ValueError("not HTTP/1")
+        status = int(rest[:3])
+        headers = _headers(answer)
+        if status >= 200:
+            break
+    if status in (204, 304):
+        return status, headers, b""
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        return status, headers, _chunks(answer)
+    if "content-length" in headers:
+        return status, headers, _exactly(answer, int(headers["content-length"]))
+    return status, headers, answer.read(_BODY)
+
+
+def _headers(answer: IO[bytes]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for _ in range(_HEADERS):
+        line = _line(answer)
+        if not line:
+            return headers
+        name, _separator, value = line.partition(b":")
+        headers[name.decode("latin-1").lower()] = value.strip().decode("latin-1")
+    raise ValueError("too many headers")
+
+
+def _line(answer: IO[bytes]) -> bytes:
+    line = answer.readline(_LINE)
+    if not line.endswith(b"\n"):
+        raise ConnectionError("it hung up in the middle of an answer")
+    return line.rstrip(b"\r\n")
+
+
+def _exactly(answer: IO[bytes], size: int) -> bytes:
+    if not 0 <= size <= _BODY:
+        raise ValueError("too large")
+    body = answer.read(size)
+    if len(body) < size:
+        raise ConnectionError("it hung up in the middle of an answer")
+    return body
+
+
+def _chunks(answer: IO[bytes]) -> bytes:
+    body = bytearray()
+    while size := int(_line(answer).partition(b";")[0], 16):
+        body += _exactly(answer, size)
+        _line(answer)
+        if len(body) > _BODY:
+            raise ValueError("too large")
+    while _line(answer):
+        pass
+    return bytes(body)
+
+
+def _decoded(status: int, text: bytes) -> Any:
+    """The JSON of an answer. A refusal may come from a proxy in words of its own; anything else must be a hub's."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        if status >= 300:
+            return None
+        raise
+
+
+def _why(address: Address, problem: OSError) -> str:
     if address.socket and isinstance(problem, FileNotFoundError | ConnectionRefusedError):
         return "No hub is running here. `inbox` starts one, and so does `inbox serve`."
-    reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+    reason = problem.strerror or str(problem) or type(problem).__name__
     return f"The hub at {address} is out of reach: {reason[0].lower() + reason[1:]}."
 
 
-def _refused(response: http.client.HTTPResponse, document: Any) -> Refused:
+def _refused(status: int, headers: Mapping[str, str], document: Any) -> Refused:
     """A problem document as an exception. Members that it should have and has not are done without."""
     problem = document if isinstance(document, dict) else {}
     known = {"$schema", "type", "title", "status", "detail", "instance", "errors", "code"}
@@ -154,10 +246,10 @@ def _refused(response: http.client.HTTPResponse, document: Any) -> Refused:
         for error in problem.get("errors") or ()
         if isinstance(error, dict)
     ]
-    retry_after = response.getheader("Retry-After", "")
+    retry_after = headers.get("retry-after", "")
     return Refused(
-        response.status,
-        str(problem.get("detail") or problem.get("title") or f"{response.status} {response.reason}"),
+        status,
+        str(problem.get("detail") or problem.get("title") or f"The hub refused it: {status}."),
         *errors,
         code=str(problem.get("code", "")),
         extra={name: value for name, value in problem.items() if name not in known},

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 
 from inbox_tui.core.errors import Exit, InboxError
-from inbox_tui.core.text import clean
 
 INTERNAL_ERROR = 70
 """A fault of ours. Of no command's own meaning, so that no script takes it for an answer."""
@@ -37,4 +36,6 @@ def guarded(work: Callable[[], int | None]) -> int:
 
 def complain(message: str) -> None:
     """One message to stderr; what a hub said in it is made safe for the terminal."""
+    from inbox_tui.core.text import clean
+
     print(f"inbox: {clean(message)}", file=sys.stderr)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Exit(IntEnum):
@@ -36,8 +36,7 @@ class HubUnreachable(InboxError):
     exit_code = Exit.UNREACHABLE
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
+class FieldError(NamedTuple):
     """One wrong value: `location` as in seed 001 (`query.limit`, `body.meta.rows`, `path.id`)."""
 
     location: str

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 SOCKET_PATH_LIMIT = 100
 """A Unix socket's path may have about 107 bytes; ours stay below."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     config: Path
     state: Path
     cache: Path
@@ -71,6 +68,9 @@ def _short(runtime: Path) -> Path:
     """The folder itself, or a short stand-in where a socket's path would be too long for the kernel."""
     if len(os.fsencode(runtime / "operate.sock")) <= SOCKET_PATH_LIMIT:
         return runtime
+    import hashlib
+    import tempfile
+
     digest = hashlib.sha256(os.fsencode(runtime)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"inbox-{os.getuid()}-{digest}"
 
