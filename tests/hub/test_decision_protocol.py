@@ -33,6 +33,8 @@ class Asker:
     epoch: int = 0
     got: str = ""
     withdrawn: bool = False
+    row: str = ""
+    """What its key led to, whether it has heard of that or not."""
 
 
 @dataclass
@@ -119,6 +121,7 @@ class Play:
             event = prompt(timeout=TIMEOUT, choices=defaulting(self.default) if self.default else ())
             published = await service.publish(SPACE, self.sender, event, idempotency_key=asker.key)
             self.posted_in.setdefault(published.id, self.life)
+            asker.row = published.id
             return published
         if what == "poll":
             return await service.poll_ask(SPACE, self.sender, asker.key, epoch=asker.epoch, wait=0)
@@ -169,8 +172,8 @@ class Play:
                 assert row.decision is not None, "S1: acted on what nobody gave"
                 assert row.decision.key == asker.got, "S1/S4: acted on another answer"
                 assert row.decision.delivery != "unused", "S7"
-            if asker.withdrawn and asker.id:
-                assert not rows[asker.id].is_open, "S5: open though withdrawn"
+            if asker.withdrawn and asker.row:
+                assert not rows[asker.row].is_open, "S5: open though withdrawn"
 
     def _check_row(self, row: Notification) -> None:
         decision = row.decision

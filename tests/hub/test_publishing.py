@@ -130,6 +130,16 @@ async def test_an_answered_row_is_closed_to_repeats(world: World) -> None:
     assert (await world.publish(event)).id != first.id
 
 
+async def test_a_live_row_that_was_answered_is_done_with_its_run(world: World) -> None:
+    live = await world.publish(Event("task.waiting", "?", run_id="r1", actionable=True))
+    await world.decide(await world.row(live.id), "approve")
+    await world.publish(said("task.completed"))
+    row = await world.row(live.id)
+    assert row.done_at is not None
+    assert row.decision is not None
+    assert len(row.choices) == 2, "what was asked stays"
+
+
 async def test_unread_is_counted_with_every_change(world: World) -> None:
     ids = [(await world.publish(message(title))).id for title in "abc"]
     assert (await world.service.head(SPACE)).unread_count == 3

@@ -17,6 +17,7 @@ from inbox_tui.core.model import (
     Json,
     Notification,
     Severity,
+    changed,
 )
 from inbox_tui.core.times import SECOND
 
@@ -102,7 +103,7 @@ def repeat(row: Notification, event: Event, now: int) -> tuple[Notification, boo
     newly_actionable = actionable and not row.actionable
     raised = newly_actionable or not (is_live(event) and event.kind in lifecycle.QUIET)
     still_snoozed = _rank(severity) <= _rank(row.severity)
-    repeated = replace(
+    repeated = changed(
         row,
         kind=event.kind,
         severity=severity,

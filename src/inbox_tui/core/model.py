@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Literal, TypeAlias, cast
 
 from inbox_tui.core.times import DAY, HOUR, from_wire, to_wire
@@ -159,6 +160,19 @@ class Notification:
 
     def choice(self, key: str) -> Choice | None:
         return next((choice for choice in self.choices if choice.key == key), None)
+
+
+_NAMES: tuple[str, ...] = tuple(member.name for member in fields(Notification))
+_PLACE = {name: place for place, name in enumerate(_NAMES)}
+_values = attrgetter(*_NAMES)
+
+
+def changed(row: Notification, **changes: object) -> Notification:
+    """`dataclasses.replace` for a row, in half the time: ingest does it once or twice an event."""
+    values = list(_values(row))
+    for name, value in changes.items():
+        values[_PLACE[name]] = value
+    return Notification(*values)
 
 
 _PLAIN = ("sender", "source", "dialect", "waiting", "closed")

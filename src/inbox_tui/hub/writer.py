@@ -37,6 +37,7 @@ class Writer:
         self._arrivals: SimpleQueue[_Call | None] = SimpleQueue()
         self._queued: dict[str, deque[_Call]] = {}
         self._waiting = 0
+        self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self.heard: Heard = _nobody
@@ -44,12 +45,13 @@ class Writer:
 
     def start(self) -> None:
         """To be called in the loop that will submit."""
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._closing = asyncio.get_running_loop(), False
         self._thread = threading.Thread(target=self._work, name="inbox-writer", daemon=True)
         self._thread.start()
 
     async def close(self) -> None:
         """Everything queued is still written."""
+        self._closing = True
         if self._thread is not None:
             self._arrivals.put(None)
             await asyncio.to_thread(self._thread.join)
@@ -57,7 +59,7 @@ class Writer:
 
     async def submit(self, space: str, verb: Verb) -> object:
         """The verb's answer, once it is on disk. Raises its Refused; 503 `busy` where the queue is full, 507 `storage`."""
-        if self._thread is None or self._loop is None:
+        if self._closing or self._loop is None:
             raise Refused(503, "The hub is shutting down.", code="stopping", retry_after=1)
         if self._waiting >= MOST_QUEUED:
             raise Refused(503, "The hub has more to write than it can: try again.", code="busy", retry_after=1)

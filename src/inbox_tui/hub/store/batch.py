@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from inbox_tui.core.ids import next_ulid
-from inbox_tui.core.model import Notification, decode, encode
+from inbox_tui.core.model import Notification, changed, decode, encode
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record, Value, names
 from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted
@@ -134,7 +134,7 @@ class Batch:
             rev = held.row.rev
         if row.rev != rev or (raised and row.raised_rev != rev):
             raised_rev = rev if raised else row.raised_rev or rev
-            row = replace(row, rev=rev, created_rev=row.created_rev or rev, raised_rev=raised_rev)
+            row = changed(row, rev=rev, created_rev=row.created_rev or rev, raised_rev=raised_rev)
         held.row = row
 
     def retire(self, held: Held) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 
-from inbox_tui.core import decide, fold, lifecycle
+from inbox_tui.core import decide, fold, lifecycle, triage
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import Document, Event
 from inbox_tui.core.times import SECOND, to_wire
@@ -119,11 +119,14 @@ class Publish:
     def _finish_run(self, batch: Batch, held: Held) -> None:
         """The outcome's own row speaks for the run now; its live row is done."""
         name, run_id = self.sender.name, self.event.run_id
-        live = batch.folding(self._live_key)
+        run, live = batch.run(name, run_id), batch.folding(self._live_key)
         if live is not None:
             batch.retire(live)
             batch.put(live, fold.finish(live.row, batch.now))
-        run = batch.run(name, run_id)
+        elif run is not None and run.finished_at is None and (answered := batch.row(run.notification_id)) is not None:
+            row = triage.apply("done", answered.row, batch.now)
+            if row is not answered.row:
+                batch.put(answered, row)
         if run is None or run.finished_at is None:
             batch.put_run(Run(name, run_id, held.row.id, batch.now))
 
