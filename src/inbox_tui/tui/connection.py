@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from inbox_tui.tui.sync import Sync
 
 Request = Callable[["Sync"], Awaitable[None]]
-Spawn = Callable[[Callable[[], Awaitable[None]]], object]
+Spawn = Callable[[Callable[[], Awaitable[None]]], None]
 
 
 class Connection:
     """Requests that come before sync is there wait for it: for as long as its imports take."""
 
-    def __init__(self, paths: Paths, target: Target, *, post: Callable[[SyncMessage], object], spawn: Spawn) -> None:
+    def __init__(self, paths: Paths, target: Target, *, post: Callable[[SyncMessage], None], spawn: Spawn) -> None:
         self._paths, self._target, self._post, self._spawn = paths, target, post, spawn
         self._sync: Sync | None = None
         self._early: list[Request] = []
@@ -90,9 +90,12 @@ class Connection:
 def connect_to(paths: Paths, target: Target, app: InboxApp) -> Connection:
     """Starts following `target` for the app."""
 
-    def spawn(work: Callable[[], Awaitable[None]]) -> object:
-        return app.run_worker(work, group="requests", exit_on_error=False, description="a request to the hub")
+    def post(what: SyncMessage) -> None:
+        app.post_message(Told(what))
 
-    connection = Connection(paths, target, post=lambda what: app.post_message(Told(what)), spawn=spawn)
-    app.run_worker(connection.run, group="sync", exit_on_error=False, description="follow the hub")
+    def spawn(work: Callable[[], Awaitable[None]]) -> None:
+        app.run_worker(work(), group="requests", exit_on_error=False, description="a request to the hub")
+
+    connection = Connection(paths, target, post=post, spawn=spawn)
+    app.run_worker(connection.run(), group="sync", exit_on_error=False, description="follow the hub")
     return connection

@@ -75,7 +75,7 @@ def decision_changed(screen: MainScreen, change: DecisionChanged) -> None:
     if change.state in ("decided", "refused"):
         screen.answering.discard(change.id)
     screen.list.note(change.id, note)
-    screen.say(told)
+    screen.say(told, about=change.id)
 
 
 def _refusal(change: DecisionChanged) -> str:

@@ -15,13 +15,13 @@ from textual.timer import Timer
 from inbox_tui.cache.pages import Reader, Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.times import Clock
-from inbox_tui.tui import footer, status
+from inbox_tui.tui import footer, status, words
 from inbox_tui.tui.actions import Context
 from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.keymap import CHORD_SECONDS, Chord, Keymap
 from inbox_tui.tui.link import Link
 from inbox_tui.tui.messages import ConnectionChanged
-from inbox_tui.tui.reading import Timeline
+from inbox_tui.tui.reading import NOTHING, Timeline
 from inbox_tui.tui.terminal import Fence
 from inbox_tui.tui.widgets.decision_bar import Confirm, DecisionBar
 from inbox_tui.tui.widgets.detail import Detail
@@ -73,7 +73,8 @@ class MainScreen(Screen[None]):
         self._header, self._problem, self._footer = Line(id="header"), Line(id="problem"), Line(id="footer")
         self._empty = Empty(id="empty")
         self._commands, self._chord, self._clock, self._hints = Commands(self), Chord(keymap), clock, hints
-        self._message = self._storage = ""
+        self._message = self._about = self._storage = ""
+        self._me = me
         self._connection: ConnectionChanged | None = None
         self._recovered = self._recovered_at = 0
         self._timelines: OrderedDict[tuple[str, int], Timeline] = OrderedDict()
@@ -105,10 +106,16 @@ class MainScreen(Screen[None]):
     def reading(self) -> bool:
         return self.has_class("-reading")
 
-    def say(self, text: str) -> None:
-        """One sentence in the footer, until the next key."""
-        self._message = text
+    def say(self, text: str, *, about: str = "") -> None:
+        """One sentence in the footer, until the next key. `about`: the row whose answer it tells of, and goes on telling of."""
+        self._message, self._about = text, about
         self.refresh_words()
+
+    def _say_what_became(self) -> None:
+        """The footer tells of an answer what the row now tells."""
+        row = self.reader.row(self._about) if self._about and self._message else None
+        if row is not None and row.notification.decision is not None:
+            self._message = words.state(row.notification, self._me)
 
     def show_view(self, view: View) -> None:
         self.read(False)
@@ -155,6 +162,7 @@ class MainScreen(Screen[None]):
     def cache_changed(self) -> None:
         if self.reader.refresh():
             self.list.take_changes()
+            self._say_what_became()
             if self.bar.row is not None:
                 self.bar.follow(self.reader.row(self.bar.row.id))
             self._show_detail()
@@ -200,11 +208,11 @@ class MainScreen(Screen[None]):
         counts = {view: self.reader.count(view) for view in View}
         views = footer.header_views(listing.view, counts, width - 3)
         room = width - cells(views) - 4
-        words = status.connection(
+        said = status.connection(
             self._connection, self._clock(), room, recovered_at=self._recovered_at, recovered=self._recovered
         )
-        self._header.show(views, _colored(words))
-        self._show_problem(status.unsaid(self._connection, self._clock(), words))
+        self._header.show(views, _colored(said))
+        self._show_problem(status.unsaid(self._connection, self._clock(), said))
         self.set_class(not listing.count, "-empty")
         if not listing.count:
             self._empty.say(self._hints(listing.view, self._connection is not None and self._connection.state == "live"))
@@ -233,7 +241,7 @@ class MainScreen(Screen[None]):
         if not self.detail.display:
             return
         timeline = self._timelines.get((row.id, row.rev))
-        self.detail.show(row.notification, timeline or Timeline(), self.list.notes.get(row.id, ""))
+        self.detail.show(row.notification, timeline or NOTHING, self.list.note_of(row))
         if timeline is None and (row.notification.run_id or row.notification.count > 1):
             self._fetch(row)
 
@@ -246,7 +254,7 @@ class MainScreen(Screen[None]):
             while len(self._timelines) > TIMELINES_KEPT:
                 self._timelines.popitem(last=False)
         if self.row is not None and self.row.id == row.id:
-            self.detail.show(self.row.notification, timeline, self.list.notes.get(row.id, ""))
+            self.detail.show(self.row.notification, timeline, self.list.note_of(self.row))
 
     @on(NotificationList.Highlighted)
     def _on_highlighted(self) -> None:
@@ -269,7 +277,7 @@ class MainScreen(Screen[None]):
     def _on_answered(self, event: DecisionBar.Answered) -> None:
         self.answering.add(event.row.id)
         self.list.note(event.row.id, "sending…")
-        self.say(f"{event.choice.label}: sending…")
+        self.say("sending…", about=event.row.id)
         self.link.decide(event.row, event.choice.key)
 
     @on(DecisionBar.Closed)

@@ -147,7 +147,7 @@ class DecisionBar(Widget, can_focus=False):
         if key == "escape" or (choice is None and not self._guard.is_early(read_at)):
             self.close(NOT_ANSWERED)
         elif self._guard.is_early(read_at):
-            self.close(TOO_QUICK if self._is_read else NOT_READ)
+            self.close(NOT_READ if self.frames and not self._is_read else TOO_QUICK)
         elif choice is not None:
             row = self.row
             self._hide()

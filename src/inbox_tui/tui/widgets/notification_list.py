@@ -130,6 +130,10 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
             self.notes.pop(id_, None)
         self.refresh()
 
+    def note_of(self, row: Row) -> str:
+        """What this pane knows of a row: until the row itself tells of its decision."""
+        return self.notes.get(row.id, "") if row.notification.decision is None else ""
+
     # Moving
 
     @property
@@ -215,7 +219,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         shown = row.notification
         age = self._ages[y] = words.age(self._clock() - shown.last_occurred_at)
         cursor = y == self.listing.cursor_y
-        note = self.notes.get(row.id, "") if shown.decision is None else ""
+        note = self.note_of(row)
         unread, done, reading = shown.read_at is None, shown.done_at is None, self.has_class("-reading")
         key = (row.id, row.rev, row.overlay, unread, done, width, cursor, reading, age, note)
         strip = self._strips.get(key)
