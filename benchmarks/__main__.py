@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.report import HEADER, write_readme
 
-NAMES = ("ingest",)
+NAMES = ("opening", "ingest")
 
 
 def main() -> None:
