@@ -15,7 +15,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -159,10 +159,10 @@ def test_an_address_that_was_asked_for_is_used_or_refused(home: Path, taken: str
 
 
 def test_where_the_usual_port_is_taken_another_is_used_and_said(home: Path) -> None:
-    with suppress(OSError):
-        usual = socket.create_server(("127.0.0.1", 9477))
-    hub = RunningHub.start(home, listen="")
-    usual.close()
+    with ExitStack() as stack:
+        with suppress(OSError):
+            stack.enter_context(socket.create_server(("127.0.0.1", 9477)))
+        hub = RunningHub.start(home, listen="")
     assert hub.listen != "127.0.0.1:9477"
     assert hub.call("GET", "/api/health", by="tcp").document["live"]
     assert hub.call("GET", "/api/hub").document["listen"] == hub.listen

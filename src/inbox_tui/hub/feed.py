@@ -53,7 +53,7 @@ class Feed:
         self.storage = ""
         self.state_version = 0
         """Grows when `storage` changes, so that readers ping at once."""
-        self.notices = 0
+        self.notices = self.notice_rev = 0
         self.notice = b""
 
     async def subscribe(self, reader: Reader) -> Head:
@@ -76,10 +76,11 @@ class Feed:
         """Something was committed."""
         self._wake.set()
 
-    def announce_unread(self, count: int) -> None:
-        """A bulk verb has run."""
+    def announce_unread(self, head: Head) -> None:
+        """A bulk verb has run, and the head shows it. Readers hear so after its rows."""
         self.notices += 1
-        self.notice = frames.unread_count(count)
+        self.notice_rev = head.rev
+        self.notice = frames.unread_count(head.unread_count)
         self._tell()
 
     def close(self) -> None:
@@ -233,9 +234,9 @@ class Feeds:
             feed.closed = self.closed.is_set()
         return feed
 
-    def announce_unread(self, space: str, count: int) -> None:
+    def announce_unread(self, space: str, head: Head) -> None:
         if (feed := self._feeds.get(space)) is not None:
-            feed.announce_unread(count)
+            feed.announce_unread(head)
 
     def close(self) -> None:
         """Every stream ends; so does every long poll, which watches `closed`."""

@@ -104,7 +104,7 @@ class EventStream:
         feed = self._feed
         if self._cursor < feed.base or feed.seen.rev < max(self._cursor, self._opened_at):
             return b""
-        if self._notices != feed.notices:
+        if self._notices != feed.notices and feed.seen.rev >= feed.notice_rev:
             self._notices = feed.notices
             return feed.notice
         if now - self._pinged_at >= self._settings.ping_seconds or self._state_version != feed.state_version:

@@ -38,7 +38,7 @@ def _all(verb: Verb) -> Handler:
             needs_me=body.needs_me,
             idempotency_key=idempotency_key(call.request),
         )
-        hub.feeds.announce_unread(space, (await hub.service.head(space)).unread_count)
+        hub.feeds.announce_unread(space, await hub.service.head(space))
         return Response(status_code=204, headers={REV: str(bulk.rev), CHANGED: str(bulk.changed), SKIPPED: str(bulk.skipped)})
 
     return triage_all
