@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -186,13 +187,25 @@ def why(error: Exception, target: Target) -> str:
     elif isinstance(error, httpx.TimeoutException):
         what = "it fell silent"
     elif isinstance(error, httpx.ConnectError):
-        text = str(error).lower()
-        what = "not running" if target.is_local else "connection refused" if "refused" in text else f"cannot connect ({error})"
+        what = "not running" if target.is_local else _why_not_connected(error)
     elif isinstance(error, TooMuch):
         what = str(error)
     else:
         what = "the connection broke"
     return f"{target.name}: {what}"
+
+
+def _why_not_connected(error: BaseException) -> str:
+    """From the first system error behind it: the parts in between say only that all attempts failed."""
+    causes: list[BaseException] = [error]
+    for cause in causes:
+        if isinstance(cause, ConnectionRefusedError):
+            return "connection refused"
+        if isinstance(cause, socket.gaierror):
+            return "no such host"
+        behind = cause.exceptions if isinstance(cause, BaseExceptionGroup) else (cause.__cause__, cause.__context__)
+        causes += [one for one in behind if one is not None and len(causes) < 20]
+    return f"cannot connect ({error})"
 
 
 def refusal(status: int, body: bytes, headers: Mapping[str, str]) -> Refused:

@@ -43,8 +43,8 @@ async def follow(hub: Hub, cursor: int | None, *, read_seconds: float = READ_SEC
                         yield Frame(event.event, event.id, event.data)
             finally:
                 await source.aclose()
-    except httpx.HTTPError as error:
-        raise HubUnreachable(why(error, hub.target)) from error
     except SSEError:
         raise Malformed(f"{hub.target.name}: answers, but not as a hub") from None
+    except httpx.HTTPError as error:
+        raise HubUnreachable(why(error, hub.target)) from error
     raise HubUnreachable(f"{hub.target.name}: it ended the stream")
