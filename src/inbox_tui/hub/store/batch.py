@@ -208,7 +208,9 @@ class Batch:
             space.unread += (held.row.read_at is None) - held.was_unread
         many(statements.RETIRE, self._retired)
         many(statements.DELETE_ROW, self._removed)
-        many(statements.UPDATE_ROW, [held.columns(space.name) for held in self.touched.values() if not held.is_new])
+        known = [held for held in self.touched.values() if not held.is_new]
+        many(statements.MOVE_ROW, [held.columns(space.name) for held in known if held.keeps_state])
+        many(statements.UPDATE_ROW, [held.columns(space.name) for held in known if not held.keeps_state])
         self._insert("notification", [held.columns(space.name) for held in self.touched.values() if held.is_new])
         many(statements.LEASE, [lease for row_id, lease in self._leases.items() if row_id not in self.touched])
         self._insert("tombstone", self._removed)
@@ -231,7 +233,8 @@ class Batch:
         """Of a row that repeats for ever, the first events and the last are kept. Looked at each 50 events a row."""
         first, last = self._kept_events
         for held in self.touched.values():
-            if held.row.count > first + last and held.row.count // 50 != held.count_before // 50:
+            count_before = held.before.count if held.before is not None else 0
+            if held.row.count > first + last and held.row.count // 50 != count_before // 50:
                 self._connection.execute(
                     statements.TRIM_EVENTS,
                     {"space": self.space.name, "id": held.row.id, "first": first - 1, "last": max(0, last - 50)},
@@ -253,7 +256,7 @@ class Batch:
         row_id, rev, epoch, fold_key, is_folding, lease_until, document = record
         if (held := self._held.get(row_id)) is None:
             row = self._decoded.get(self.space.name, row_id, rev) or decode(document)
-            held = Held(row, epoch, fold_key, bool(is_folding), lease_until, False, row.read_at is None, row.count)
+            held = Held(row, epoch, fold_key, bool(is_folding), lease_until, False, row, lease_until)
             self._held[row_id] = held
         return held
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from inbox_tui.core.model import Notification
 from inbox_tui.hub.store.database import Params
@@ -33,10 +34,21 @@ class Held:
     is_folding: bool
     lease_until: int | None = None
     is_new: bool = False
-    was_unread: bool = False
-    count_before: int = 0
+    before: Notification | None = None
+    """As the batch found it."""
+    lease_before: int | None = None
     document: str = ""
     """Of a touched row: set when the batch has written it."""
+
+    @property
+    def was_unread(self) -> bool:
+        return self.before is not None and self.before.read_at is None
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether it is only its words and revs that changed: what `statements.STATE` names is as it was."""
+        one, other = self.before, self.row
+        return one is not None and self.is_folding and self.lease_until == self.lease_before and _state(one) == _state(other)
 
     def columns(self, space: str) -> Params:
         row = self.row
@@ -65,6 +77,11 @@ class Held:
             "run_id": row.run_id,
             "document": self.document,
         }
+
+
+_state = attrgetter(
+    "read_at", "done_at", "actionable", "decision", "closed", "seems_answered", "expires_at", "snoozed_until", "run_id"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from inbox_tui.hub.store.database import NO_PARAMS, Params, Record
 _BUSY_SECONDS = 10.0
 _STATEMENTS = 512
 _INSERTED_AT_ONCE = (64, 16, 4, 1)
+_WRITER_PRAGMAS = ("synchronous=FULL", "wal_autocheckpoint=8000", "cache_size=-32768")
+"""The log may grow to 32 MB before it is moved into the file: rows that repeat are then moved once, not at every turn."""
 
 
 class SqliteConnection:
@@ -71,7 +73,8 @@ class SqliteDatabase:
         )
         try:
             _use_wal(connection)
-            connection.execute("PRAGMA synchronous=FULL")
+            for pragma in _WRITER_PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
         except BaseException:
             connection.close()
             raise
