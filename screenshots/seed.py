@@ -22,13 +22,14 @@ def _row(ago: int, title: str, **members: object) -> Notification:
     at = NOW - ago
     members.setdefault("kind", "message")
     row = Notification(id="", title=title, created_at=at, last_occurred_at=at, raised_at=at, **members)  # type: ignore[arg-type]
-    return row if row.occurrences else replace(row, occurrences=(at,))
+    return replace(row, created_at=row.occurrences[-1]) if row.occurrences else replace(row, occurrences=(at,))
 
 
 def _prompts() -> list[Notification]:
     return [
         _row(
-            40 * SECOND, "Run tool: Bash", sender="hooks-laptop", source="claude", waiting="here", run_id="run_1793190631000_a3f2",
+            40 * SECOND, "Run tool: Bash", sender="hooks-laptop", source="claude", waiting="here",
+            run_id="run_1793190631000_a3f2",
             **_ASKS | {"choices": (APPROVE, REJECT, Choice("always", "always for npm in this project"))},
             details={"command": "rm -rf node_modules && npm ci", "cwd": "~/src/api", "branch": "main", "host": "laptop",
                      "tmux_pane": "%14", "tool_name": "Bash", "session_id": "5f0c"},
@@ -51,16 +52,18 @@ def _news() -> list[Notification]:
     return [
         _row(1 * MINUTE, "Database connection timed out after 3 retries", kind="task.failed", severity="error", sender="my-app",
              source="my-app", task_name="data-pipeline", run_id="run_1793190631000_b0b1", count=5,
-             body="psycopg.OperationalError: connection to server at 10.1.4.7 failed: timeout expired\n  at load_customers (etl.py:212)",
+             body="psycopg.OperationalError: connection to server at 10.1.4.7 failed: timeout expired\n"
+             "  at load_customers (etl.py:212)",
              occurrences=tuple(NOW - n * MINUTE for n in (1, 11, 21, 31, 41))),
         _row(2 * SECOND, "Deploying 1.2.3", kind="task.progress", sender="release-bot", source="release-bot",
-             run_id="run_1793190000000_77aa", details={"status": "running", "progress": 72, "open_url": "https://ci.example.org/runs/8812"}),
+             run_id="run_1793190000000_77aa", details={"status": "running", "progress": 72,
+             "open_url": "https://ci.example.org/runs/8812"}),
         _row(6 * MINUTE, "Rate limit hit, waiting 30s before resuming", kind="task.waiting", severity="warn", sender="api-sync",
              source="api-sync"),
         _row(12 * MINUTE, "disk.space.low", kind="disk.space.low", severity="error", sender="host-7", source="host-7",
              body="/var at 96%", details={"meta": {"mount": "/var", "used_percent": 96.2, "free_gib": 3.1}}),
-        _row(14 * MINUTE, "バックアップが完了しました：データベース全体 🎉", kind="task.completed", sender="nas", source="夜間ジョブ",
-             body="サイズ 4.2 GB、所要時間 3 分"),
+        _row(14 * MINUTE, "バックアップが完了しました：データベース全体 🎉", kind="task.completed", sender="nas",
+             source="夜間ジョブ", body="サイズ 4.2 GB、所要時間 3 分"),
         _row(22 * MINUTE, "Monthly report ready", kind="task.completed", sender="report-gen", source="report-gen",
              body="24 pages, 3 charts.", details={"open_url": "https://reports.example.org/2026-10"}, read_at=NOW - 20 * MINUTE),
         _row(31 * MINUTE, "Run tool: Edit", sender="hooks-laptop", source="claude",
@@ -71,8 +74,8 @@ def _news() -> list[Notification]:
              source="web-form \x1b[31m", body="\x9b31mtext that means harm\x00"),
         _row(1 * HOUR, "Pipeline finished", kind="task.completed", sender="my-app", source="my-app",
              body="4,218 records in 47s", read_at=NOW - 50 * MINUTE),
-        _row(1 * HOUR + MINUTE, "New plan: route events via notify, then drop the old queue once the last consumer has moved, which "
-             "is expected before the end of the week", sender="codex", source="Codex 1"),
+        _row(1 * HOUR + MINUTE, "New plan: route events via notify, then drop the old queue once the last consumer has moved, "
+             "which is expected before the end of the week", sender="codex", source="Codex 1"),
         _row(2 * HOUR, "Tests are flaky again test_checkout[eu-west] failed 2 of 20", severity="warn", kind="task.retry",
              sender="ci", source="ci", count=20, occurrences=(NOW - 2 * HOUR,)),
         _row(5 * HOUR, "Certificate for shop.example.org renews in 13 days", severity="warn", sender="certs", source="certs",
@@ -87,9 +90,11 @@ def _older(count: int) -> list[Notification]:
     rows = []
     for n in range(count):
         kind, severity = kinds[(n * 7) % 11 % 4]
+        body = f"{(n * 37) % 900 + 60} files in {(n * 13) % 50 + 2}s"
+        read_at = NOW - 30 * HOUR if n > 4 else None
         rows.append(
-            _row(31 * HOUR + n * 17 * MINUTE, f"Job {count - n} of the night shift", kind=kind, severity=severity, sender="cron",
-                 source="cron", body=f"{(n * 37) % 900 + 60} files in {(n * 13) % 50 + 2}s", read_at=NOW - 30 * HOUR if n > 4 else None)
+            _row(31 * HOUR + n * 17 * MINUTE, f"Job {count - n} of the night shift", kind=kind, severity=severity,
+                 sender="cron", source="cron", body=body, read_at=read_at)
         )  # fmt: skip
     return rows
 

@@ -15,7 +15,9 @@ from hubs import RunningHub
 from terminal import Terminal
 
 GUARD = 0.45
-"""A little more than what the bar waits."""
+"""A little more than what the bar waits where its terminal replies at once."""
+CALM = 1.3
+"""Long enough on a busy machine too."""
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def open_bar(terminal: Terminal, key: str = "a") -> int:
 def test_two_calm_keys_approve_and_the_asker_hears_it(hub: RunningHub, asker: subprocess.Popen[str], a: str, y: str) -> None:
     with pane(hub.home, 0.0) as terminal:
         open_bar(terminal, a)
-        terminal.pump(GUARD)
+        terminal.pump(CALM)
         terminal.press(y)
         terminal.wait_for("delivered")
         assert asker.wait(20) == 0
@@ -74,7 +76,7 @@ def test_over_a_slow_link_the_reply_starts_the_guard(hub: RunningHub, asker: sub
         terminal.wait_for("too quick", since=since)
         assert asker.poll() is None
         open_bar(terminal)
-        terminal.pump(1.4 + GUARD)
+        terminal.pump(1.4 + CALM)
         terminal.press("y")
         assert asker.wait(20) == 0
 
@@ -112,7 +114,7 @@ def test_in_tmux_the_whole_way(hub: RunningHub, asker: subprocess.Popen[str], tm
     tmux("send-keys", "a")
     eventually(lambda: painted("y approve"))
     shown_at = time.monotonic()
-    eventually(lambda: time.monotonic() > shown_at + GUARD)
+    eventually(lambda: time.monotonic() > shown_at + CALM)
     tmux("send-keys", "y")
     assert asker.wait(20) == 0
     eventually(lambda: painted("approved by"))

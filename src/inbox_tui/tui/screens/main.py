@@ -222,6 +222,8 @@ class MainScreen(Screen[None]):
         listing = self.list.listing
         right = footer.position(listing.cursor_y, listing.count, self.list.arrived)
         room = width - cells(right) - 1
+        if self.bar.is_open:
+            return [(" any other key closes this, nothing answered", "dim")], right
         if self._message:
             return [(f" {self._message}", "text")], right
         if self._chord.pending:

@@ -1,0 +1,90 @@
+"""Makes the pictures in this folder from seeded rows: `python screenshots/make.py [FOLDER]`. The same bytes every time.
+
+Beside each picture stands its text, so that a change of what a person reads is seen in a diff.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import seed
+
+from inbox_tui.cache.pages import Reader
+from inbox_tui.core.paths import Paths, find_paths
+from inbox_tui.core.times import SECOND
+from inbox_tui.tui.app import InboxApp
+from inbox_tui.tui.link import NoLink
+from inbox_tui.tui.messages import ConnectionChanged, SyncMessage
+from inbox_tui.tui.settings import Settings
+from inbox_tui.tui.told import Told
+
+LIVE = ConnectionChanged("live", seed.NOW - 3600 * SECOND, seed.NOW - 2 * SECOND)
+OFFLINE = ConnectionChanged(
+    "offline", seed.NOW - 61 * SECOND, detail="connection refused", next_try=seed.NOW + 4 * SECOND, waiting=3
+)
+HOME = Path("/home/dana/.local/state/inbox")
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    size: tuple[int, int] = (120, 36)
+    theme: str = "dark"
+    keys: tuple[str, ...] = ()
+    older: int = 2465
+    connection: SyncMessage = field(default=LIVE)
+
+
+PICTURES = (
+    Picture("inbox"),
+    Picture("light", theme="light"),
+    Picture("answer", keys=("a",)),
+    Picture("answer-long", (80, 24), keys=("j", "j", "a")),
+    Picture("narrow", (80, 24)),
+    Picture("detail", (80, 24), keys=(*"jjjj", "enter")),
+    Picture("wide", (200, 50), keys=tuple("jjjj")),
+    Picture("offline", (80, 24), connection=OFFLINE),
+    Picture("empty", (80, 24), older=-1),
+    Picture("help", (80, 56), keys=("?",)),
+)
+
+
+async def take(picture: Picture, into: Path, folder: Path) -> None:
+    kept = find_paths({"INBOX_HOME": str(folder)})
+    await seed.fill(kept.cache_database, seed.FEED, seed.rows(picture.older) if picture.older >= 0 else [])
+    reader = Reader(kept.cache_database, seed.FEED)
+    shown = Paths(HOME, HOME, HOME, Path("/run/user/1000/inbox"))
+    app = InboxApp(
+        reader, shown, Settings(theme=picture.theme), connect=lambda _: NoLink(), me="dana", clock=lambda: seed.NOW,
+        environ={"COLORTERM": "truecolor"},
+    )  # fmt: skip
+    try:
+        async with app.run_test(size=picture.size) as pilot:
+            app.post_message(Told(picture.connection))
+            await pilot.press(*picture.keys)
+            await pilot.pause(0.8)
+            (into / f"{picture.name}.svg").write_text(app.export_screenshot(title="inbox"))
+            lines = app.screen._compositor.render_strips()
+            (into / f"{picture.name}.txt").write_text("".join(f"{line.text.rstrip()}\n" for line in lines))
+    finally:
+        reader.close()
+
+
+def main() -> None:
+    into = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    into.mkdir(parents=True, exist_ok=True)
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    for picture in PICTURES:
+        with tempfile.TemporaryDirectory(prefix="inbox-pictures-") as folder:
+            asyncio.run(take(picture, into, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
