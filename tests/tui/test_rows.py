@@ -34,7 +34,7 @@ def line(row: Notification, width: int = 70, **more: object) -> str:
         (message("Ok", kind="task.completed"), "✓ Ok"),
         (prompt("Run?", command="rm -rf x"), "? Run?  rm -rf x"),
         (message("", kind="disk.full"), "· disk.full"),
-        (message("Deploy", details={"status": "running", "progress": 72}), "· Deploy  running 72%"),
+        (message("Deploy", details={"status": "running", "progress": 0.72}), "· Deploy  running 72%"),
         (message("x" * 60), "· " + "x" * 49 + "…"),
         (message("x" * 60, count=7), "· " + "x" * 46 + "… ×7"),
     ],

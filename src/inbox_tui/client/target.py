@@ -46,7 +46,7 @@ class Target:
 def find_target(environ: Mapping[str, str], paths: Paths, config: Mapping[str, object] | None = None) -> Target:
     """`INBOX_HUB` and `INBOX_KEY`, else the configuration's `hub` and `key`, else this machine's hub. Raises ConfigError."""
     url, key, where = environ.get("INBOX_HUB", ""), environ.get("INBOX_KEY", ""), "INBOX_HUB"
-    if not url and config and config.get("hub"):
+    if not url and config and isinstance(config.get("hub"), str):
         url, key, where = str(config["hub"]), key or str(config.get("key") or ""), "hub in the configuration"
     if url in ("", LOCAL):
         return Target("http://inbox", paths.operate_socket, operator=_login())

@@ -91,7 +91,7 @@ def activity(row: Notification) -> str:
     """Status and progress as text: `running 72%`. Progress is a share of 1, or the sender's own words."""
     share = row.details.get("progress")
     is_share = isinstance(share, (int, float)) and not isinstance(share, bool)
-    progress = f"{round(share * 100)}%" if is_share else detail(row, "progress")
+    progress = f"{share:.0%}" if is_share else detail(row, "progress")
     return " ".join(part for part in (detail(row, "status"), progress) if part)
 
 
