@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 INPUTS := pyproject.toml constraints.txt
+CODE := src tests benchmarks docs screenshots
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check format docs bench soak screenshots clean
@@ -21,20 +22,20 @@ test: $(VENV)/.dev ## Run the tests
 	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev ## Formatting, lint, types, and which room may import which
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 format: $(VENV)/.dev ## Rewrite the sources as `make check` wants them
-	$(BIN)/ruff format src tests benchmarks
-	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
 
 docs: $(VENV)/.dev ## Write the tables of keys anew from the registry of actions
 	$(BIN)/python docs/key_tables.py --write
 
 bench: $(VENV)/.dev ## Measure against the budgets, each beside its floor
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/.dev ## The long random campaigns
 	$(BIN)/python -m pytest -m soak --timeout 3600
