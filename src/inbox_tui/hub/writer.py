@@ -103,7 +103,8 @@ class Writer:
             else:
                 self._tell(space, calls, [refused or error] * len(calls), None)
         else:
-            self.problem = ""
+            if done.moved:  # a batch that wrote nothing proves nothing
+                self.problem = ""
             self._tell(space, calls, done.answers, done)
 
     def _refused(self, error: Exception) -> Refused | None:
