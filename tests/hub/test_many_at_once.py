@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hub_world import AGENT, SPACE, World, message
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import decode
+from inbox_tui.hub import writer
 from inbox_tui.hub.service import Published
 from inbox_tui.hub.store import reads
 
@@ -96,3 +98,23 @@ async def test_spaces_share_the_writer(world: World) -> None:
     for space in ("default", "team", "ops"):
         (text,) = (await world.service.page(space, limit=10)).items
         assert decode(text).count == 50
+
+
+async def test_a_queue_that_is_full_refuses_instead_of_growing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "MOST_QUEUED", 5)
+    answers = await asyncio.gather(*(world.publish(message(str(n))) for n in range(50)), return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, Refused)]
+    assert {(answer.status, answer.code, answer.retry_after) for answer in refused} == {(503, "busy", 1)}
+    assert len(refused) == 45
+    assert len(await world.rows()) == 5
+
+
+async def test_what_was_accepted_before_closing_is_written(world: World) -> None:
+    tasks = [asyncio.create_task(world.publish(message(str(n)))) for n in range(300)]
+    closing = asyncio.create_task(world.service.close())
+    published = await asyncio.gather(*tasks)
+    await closing
+    with pytest.raises(Refused, match="shutting down"):
+        await world.publish(message())
+    await world.restart()
+    assert {row.id for row in await world.rows()} == {answer.id for answer in published}
