@@ -191,6 +191,12 @@ def test_every_command_explains_itself(home: Path, name: str) -> None:
     assert done.stdout.startswith(f"Usage: inbox {name}")
 
 
+def test_without_a_terminal_the_pane_says_what_to_do(home: Path) -> None:
+    done = inbox()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "inbox list" in done.stderr
+
+
 def test_version_and_unknown_commands(home: Path) -> None:
     assert inbox("--version").stdout == f"inbox {__version__}\n"
     done = inbox("frobnicate")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from inbox_tui.cli.problems import guarded
+import sys
+
+from inbox_tui.cli.problems import complain, guarded
+from inbox_tui.core.errors import Exit
 
 
 def open_pane() -> int:
@@ -11,6 +14,9 @@ def open_pane() -> int:
 
 
 def _open() -> int:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):  # where Textual reads keys, and where it draws
+        complain("the inbox needs a terminal for its keys and its screen. `inbox list` prints it, `inbox --help` tells more.")
+        return Exit.USAGE
     from inbox_tui.tui.app import run
 
-    return int(run() or 0)
+    return run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Literal
 from inbox_tui.core.errors import ConfigError
 
 _NAMES = ("theme", "confirm", "keys")
+_PREFIX = "INBOX_TUI_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,19 @@ class Settings:
 DEFAULTS = Settings()
 
 
-def read_config(path: Path) -> Mapping[str, object]:
-    """The whole configuration file; empty where there is none. Raises ConfigError naming the file."""
+def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Mapping[str, object]:
+    """The whole configuration file with `INBOX_TUI_<NAME>` variables over it; empty where there is neither. Raises ConfigError
+    naming the file."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        config = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return {}
+        config = {}
     except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
+    table = config.setdefault("tui", {})
+    if isinstance(table, dict):
+        table |= {name[len(_PREFIX) :].lower(): value for name, value in environ.items() if name.startswith(_PREFIX)}
+    return config
 
 
 def settings_in(config: Mapping[str, object], path: Path) -> Settings:
