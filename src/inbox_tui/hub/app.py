@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable
 from functools import cache
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inbox_tui.core.errors import Refused, unknown_id
@@ -17,9 +16,9 @@ from inbox_tui.core.times import Clock
 from inbox_tui.core.times import now as machine_clock
 from inbox_tui.hub import openapi
 from inbox_tui.hub.access import Access, Door, is_allowed_host, way_in
-from inbox_tui.hub.endpoints import Call, Endpoint, Hub, route
+from inbox_tui.hub.endpoints import Call, Endpoint, Hub, routes
 from inbox_tui.hub.feed import Feeds
-from inbox_tui.hub.problems import on_http, on_refused, problem, schema_url
+from inbox_tui.hub.problems import problem, schema_url
 from inbox_tui.hub.routes import about, asks, keys, notifications, publish, triage
 from inbox_tui.hub.service import Service
 from inbox_tui.hub.settings import Settings
@@ -39,12 +38,12 @@ async def _schema(call: Call) -> Response:
     return JSONResponse(openapi.schema(model, mode, schema_url(call.request, name)), media_type=openapi.SCHEMA_MEDIA_TYPE)
 
 
-# Ingest first: the router looks in this order.
+# The router looks in this order: ingest first, and `/api/notifications/read` before `/api/notifications/{id}`.
 ENDPOINTS: list[Endpoint] = [
     *publish.ENDPOINTS,
     *asks.ENDPOINTS,
-    *notifications.ENDPOINTS,
     *triage.ENDPOINTS,
+    *notifications.ENDPOINTS,
     *keys.ENDPOINTS,
     *about.ENDPOINTS,
     Endpoint("GET", "/openapi.json", "openapi", "This description", _openapi, door=Door.OPEN),
@@ -79,12 +78,12 @@ def build_app(
     feeds = Feeds(service, settings)
     access = Access(service, settings, tokens)
     hub = Hub(settings, service, feeds, tokens, access, clock, stop)
-    starlette = Starlette(
-        routes=[route(endpoint, hub) for endpoint in ENDPOINTS],
-        exception_handlers={Refused: on_refused, HTTPException: on_http},
-    )
-    starlette.router.redirect_slashes = False
-    return HubApp(starlette, settings, feeds)
+    router = Router(routes(ENDPOINTS, hub), redirect_slashes=False, default=_nowhere)
+    return HubApp(router, settings, feeds)
+
+
+async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    await problem(Request(scope), Refused(404, "No such path."))(scope, receive, send)
 
 
 class HubApp:

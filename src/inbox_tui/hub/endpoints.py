@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inbox_tui.core.errors import Refused, invalid, unknown_id
 from inbox_tui.core.model import Json
@@ -32,6 +32,7 @@ SEND: frozenset[Role] = frozenset({"send"})
 OPERATE: frozenset[Role] = frozenset({"operate"})
 EITHER = SEND | OPERATE
 _ANYBODY = Caller("send", "", "")
+_MISTAKE = Refused(500, "The hub made a mistake; its log says where.", code="internal")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -50,8 +51,9 @@ class Hub:
 
 @dataclass(slots=True)
 class Call:
-    """One request, let in and checked. `document` is its decoded body, "" where there was none."""
+    """One request, let in and checked. `name` is its endpoint's, `document` its decoded body."""
 
+    name: str
     hub: Hub
     request: Request
     caller: Caller
@@ -99,25 +101,46 @@ class Endpoint:
     refusals: tuple[int, ...] = ()
 
 
-def route(endpoint: Endpoint, hub: Hub) -> Route:
-    """The router's entry: lets the caller in, checks what it sent, calls the handler, and turns every error into a problem."""
+class PathApp:
+    """One path as an ASGI application: finds the endpoint by method, lets the caller in, checks what it sent, calls the handler,
+    and turns every error into a problem."""
 
-    async def answer(request: Request) -> Response:
+    def __init__(self, endpoints: Sequence[Endpoint], hub: Hub) -> None:
+        self._by_method = {endpoint.method: endpoint for endpoint in endpoints}
+        self._hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        is_answering = False
         try:
-            return await _answer(endpoint, hub, request)  # type: ignore[return-value]
+            answering = await _answer(self._endpoint(request.method), self._hub, request)
+            is_answering = isinstance(answering, Response)
+            await answering(scope, receive, send)
         except Refused as refused:
-            return problem(request, refused)
+            await problem(request, refused)(scope, receive, send)
         except ClientDisconnect:
-            return Response(status_code=400)
+            return
         except Exception as error:
             # Where, and of what type, but not the message: it may quote what a sender wrote.
             where = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)[-4:]))
-            log.error("%s failed: %s\n%s", endpoint.name, type(error).__name__, where)
-            return problem(request, Refused(500, "The hub made a mistake; its log says where.", code="internal"))
+            log.error("%s failed: %s\n%s", request.method, type(error).__name__, where)
+            if not is_answering:
+                await problem(request, _MISTAKE)(scope, receive, send)
 
-    made = Route(endpoint.path, answer, methods=[endpoint.method], name=endpoint.name)
-    made.methods = {endpoint.method}  # No HEAD: of a stream it would never end.
-    return made
+    def _endpoint(self, method: str) -> Endpoint:
+        try:
+            return self._by_method[method]
+        except KeyError:
+            known = ", ".join(self._by_method)
+            raise Refused(405, f"Not by this method: {known}.", extra={"allow": list(self._by_method)}) from None
+
+
+def routes(endpoints: Sequence[Endpoint], hub: Hub) -> list[Route]:
+    """The router's entries, one a path, in the order of the endpoints."""
+    by_path: dict[str, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        by_path.setdefault(endpoint.path, []).append(endpoint)
+    return [Route(path, PathApp(found, hub)) for path, found in by_path.items()]
 
 
 async def _answer(endpoint: Endpoint, hub: Hub, request: Request) -> Answering:
@@ -125,7 +148,7 @@ async def _answer(endpoint: Endpoint, hub: Hub, request: Request) -> Answering:
         if len(value) > fields.SHORT or not is_storable(value):
             raise unknown_id("path")
     caller = _ANYBODY if endpoint.door is Door.OPEN else await hub.access.caller(request, endpoint.door, endpoint.roles)
-    call = Call(hub, request, caller)
+    call = Call(endpoint.name, hub, request, caller)
     if endpoint.query is not None:
         call.asked = fields.validate(endpoint.query, dict(request.query_params), "query")
     if endpoint.body is not None:

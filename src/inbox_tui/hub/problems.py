@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
-from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from inbox_tui.core.errors import Refused
@@ -36,18 +35,6 @@ def problem(connection: HTTPConnection, refused: Refused) -> Response:
     headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
     if refused.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(allow := refused.extra.get("allow"), list):
+        headers["Allow"] = ", ".join(allow)
     return Response(json.dumps(document | refused.extra), refused.status, headers, MEDIA_TYPE)
-
-
-async def on_refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return problem(request, error)
-
-
-async def on_http(request: Request, error: Exception) -> Response:
-    """The router's own: no such path, or not by this method."""
-    assert isinstance(error, HTTPException)
-    detail = {404: "No such path.", 405: "Not by this method."}.get(error.status_code, error.detail)
-    response = problem(request, Refused(error.status_code, detail))
-    response.headers.update(error.headers or {})
-    return response

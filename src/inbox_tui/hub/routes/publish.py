@@ -34,7 +34,7 @@ async def _publish(call: Call, event: Event) -> Published:
 
 def _hash(call: Call) -> str:
     """Of what was said, not of how it was spelt: a retry may order its members otherwise."""
-    text = json.dumps([call.request.scope["route"].name, call.document], sort_keys=True, separators=(",", ":"))
+    text = json.dumps([call.name, call.document], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
