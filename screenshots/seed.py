@@ -56,7 +56,7 @@ def _news() -> list[Notification]:
              "  at load_customers (etl.py:212)",
              occurrences=tuple(NOW - n * MINUTE for n in (1, 11, 21, 31, 41))),
         _row(2 * SECOND, "Deploying 1.2.3", kind="task.progress", sender="release-bot", source="release-bot",
-             run_id="run_1793190000000_77aa", details={"status": "running", "progress": 72,
+             run_id="run_1793190000000_77aa", details={"status": "running", "progress": 0.72,
              "open_url": "https://ci.example.org/runs/8812"}),
         _row(6 * MINUTE, "Rate limit hit, waiting 30s before resuming", kind="task.waiting", severity="warn", sender="api-sync",
              source="api-sync"),

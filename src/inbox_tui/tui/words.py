@@ -90,8 +90,8 @@ def state(row: Notification, me: str = "") -> str:
 def activity(row: Notification) -> str:
     """Status and progress as text: `running 72%`. Progress is a share of 1, or the sender's own words."""
     share = row.details.get("progress")
-    is_share = isinstance(share, (int, float)) and not isinstance(share, bool)
-    progress = f"{share:.0%}" if is_share else detail(row, "progress")
+    is_words = isinstance(share, (bool, str)) or not isinstance(share, (int, float))
+    progress = detail(row, "progress") if is_words else f"{share:.0%}"
     return " ".join(part for part in (detail(row, "status"), progress) if part)
 
 

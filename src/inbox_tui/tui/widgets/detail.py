@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -68,15 +69,21 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
         self._compose_lines()
 
     def _compose_lines(self) -> None:
+        """Draws only what reads differently: over a slow link, a cursor's move should not cost a screen."""
+        before = self._lines
+        self._lines = self._new_lines()
+        height = max(len(self._lines), self.scrollable_content_region.height)
+        if self.virtual_size.height != height:
+            self.virtual_size = Size(0, height)
+        for y, (old, new) in enumerate(zip_longest(before, self._lines)):
+            if old != new:
+                self.refresh_line(y)
+
+    def _new_lines(self) -> list[reading.Line]:
         width = self.scrollable_content_region.width - 1
         if self._row is None or width < 8:
-            self._lines = []
-        else:
-            now = self._clock()
-            self._lines = reading.lines(self._row, width, now, timeline=self._timeline, me=self._me, note=self._note)
-        if self.virtual_size.height != len(self._lines):
-            self.virtual_size = Size(0, len(self._lines))
-        self.refresh()
+            return []
+        return reading.lines(self._row, width, self._clock(), timeline=self._timeline, me=self._me, note=self._note)
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
