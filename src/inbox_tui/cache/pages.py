@@ -185,7 +185,11 @@ class Reader:
         if known is None or known.rev != rev:
             if len(self._decoded) >= DECODED_MOST:
                 self._decoded.clear()
-            known = self._decoded[row_id] = decode(document)
+            try:
+                known = self._decoded[row_id] = decode(document)
+            except (KeyError, TypeError, ValueError):
+                # It was checked on its way in; a list must be painted even so.
+                known = Notification(row_id, "", "(this row cannot be read)", 0, 0, rev=rev)
         return known
 
     # -- the index -----------------------------------------------------------------------------------------------

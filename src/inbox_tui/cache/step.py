@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from inbox_tui.cache.rows import Kept, Op
 from inbox_tui.core.feed import Item
 
-JOURNAL_MOST = 1000
+JOURNAL_MOST = 256
 """More moves than this in one transaction are not told one by one: readers forget their index instead."""
 JOURNAL_KEPT = 4096
 
@@ -163,7 +163,7 @@ class Step:
             changed += was is None or now is None or was.rev != now.rev or (was.views, was.overlaid) != (now.views, now.overlaid)
             place = _place(was), _place(now)
             if place[0] != place[1]:
-                self._count(was, now)
+                self._count(place[0][0], place[1][0])
                 moves.append((row_id, *place[0], *place[1]))
         self.db.executemany("DELETE FROM row WHERE feed = ? AND id = ?", dropped)
         self.db.executemany(_UPSERT, full)
@@ -174,12 +174,10 @@ class Step:
         self._now.clear()
         self._documents.clear()
 
-    def _count(self, was: Kept | None, now: Kept | None) -> None:
-        for kept, one in ((was, -1), (now, 1)):
-            views = kept.views if kept else 0
-            for n in range(4):
-                if views & (1 << n):
-                    self.counts[n] += one
+    def _count(self, was: int, now: int) -> None:
+        """A row has left the views `was`, and is in the views `now`."""
+        for n in range(4):
+            self.counts[n] += (now >> n & 1) - (was >> n & 1)
 
     def _tell(self, moves: list[tuple[object, ...]]) -> None:
         if len(moves) > JOURNAL_MOST:

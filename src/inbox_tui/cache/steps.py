@@ -22,8 +22,7 @@ _SQL_RECOMPUTE = 1000
 
 
 def state(db: sqlite3.Connection, name: str) -> FeedState:
-    with transaction(db, name) as step:
-        return _state(step)
+    return _state(Step(db, name))
 
 
 def _state(step: Step) -> FeedState:

@@ -22,7 +22,7 @@ BATCH = 500
 """Rows of one transaction, where so many are ready."""
 SLICE = 50
 """Frames that are parsed before keys get their turn."""
-QUEUE_BYTES = 8 << 20
+QUEUE_BYTES = 256 << 10
 """What is read ahead of the cache; beyond it the hub has to wait."""
 RAISED_MOST = 100
 """Alerts told in one message: nobody hears more bells than that."""

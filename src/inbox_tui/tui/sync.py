@@ -138,9 +138,12 @@ class Sync:
             )
 
     async def _walk(self, intake: Intake) -> None:
-        if not (await self.cache.state()).complete:
-            await walk(self.cache, self.hub, self._post, self._changed)
-            await intake.walked()
+        """Another pane may begin a walk at any time, and die over it."""
+        while True:
+            if not (await self.cache.state()).complete:
+                await walk(self.cache, self.hub, self._post, self._changed)
+                await intake.walked()
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _pause(self, why: str, began: float, *, refused: bool = False, at_least: float = 0) -> None:
         self._had_gap = True
