@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.report import HEADER, write_readme
 
-NAMES = ("opening", "ingest")
+NAMES = ("opening", "ingest", "fanout")
 
 
 def main() -> None:
