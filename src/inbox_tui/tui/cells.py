@@ -29,21 +29,27 @@ def chop(text: str, width: int) -> list[str]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Prose in lines of at most `width` cells, broken at blanks where there are any. Indents and empty lines stay."""
+    """Prose in lines of at most `width` cells, broken at blanks where there are any. A broken line keeps its indent."""
     width = max(2, width)
     lines: list[str] = []
     for line in text.split("\n"):
         if cell_len(line) <= width:
             lines.append(line.rstrip())
             continue
-        current = ""
-        for word in line.rstrip().split(" "):
-            if current and cell_len(current) + 1 + cell_len(word) <= width:
-                current += " " + word
-                continue
-            if current:
-                lines.append(current)
-            *whole, current = chop_cells(word, width) or [""]
-            lines.extend(whole)
-        lines.append(current)
+        indent = line[: min(len(line) - len(line.lstrip(" ")), width // 2, width - 2)]
+        lines.extend(indent + part for part in _broken(line.strip(), width - len(indent)))
     return lines
+
+
+def _broken(line: str, width: int) -> list[str]:
+    lines: list[str] = []
+    current = ""
+    for word in line.split(" "):
+        if current and cell_len(current) + 1 + cell_len(word) <= width:
+            current += " " + word
+            continue
+        if current.strip():
+            lines.append(current.rstrip())
+        *whole, current = chop_cells(word, width) or [""]
+        lines.extend(whole)
+    return [*lines, current]

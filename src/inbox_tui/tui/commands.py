@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 UNDO_MOST = 200
 """Rows of one bulk action that undo can bring back, each by its own call."""
+BACK: dict[Verb, str] = {"done": "back in the inbox", "undone": "done again", "read": "unread again", "unread": "read again"}
+"""What undoing a verb comes to."""
 
 
 class Commands:
@@ -186,7 +188,8 @@ class Commands:
         rows = [row for id_ in ids if (row := self._screen.reader.row(id_)) is not None]
         for row in rows:
             self._screen.link.triage(UNDO[verb], row)
-        self._screen.say(f"undone: {verb}" + (f" of {len(ids):,} rows" if len(ids) > 1 else ""))
+        what = BACK[verb] if len(ids) == 1 else f"{BACK[verb]}: {len(ids):,} rows"
+        self._screen.say(what)
 
     # Answering
 

@@ -121,6 +121,9 @@ def _fields(row: Notification, width: int, now: int) -> Iterator[Line]:
             yield Line(f"{'':{column + 4}}{line}")
 
 
+KIND_CELLS = 10
+
+
 def _value(value: object) -> str:
     if value is None or value == "" or value == [] or value == {}:
         return ""
@@ -142,8 +145,9 @@ def _timeline(row: Notification, timeline: Timeline, width: int, now: int) -> It
         when = moment(at, now) if at is not None else ""
         kind = str(entry.get("kind", "")).removeprefix("task.")
         text = " · ".join(clean(str(part), lines=False) for part in (entry.get("title"), entry.get("body")) if part)
-        lead = f"  {when:<8}  "
-        broken = wrap(text, max(8, width - len(lead))) if text and text != kind else [clean(kind, lines=False)]
+        kind = clean(kind, lines=False)
+        lead = f"  {when:<8}  {cut(kind, KIND_CELLS):<{KIND_CELLS}}  "
+        broken = wrap(text, max(8, width - len(lead))) or [""]
         yield Line(broken[0], "text", lead)
         for line in broken[1:3]:
             yield Line(f"{'':{len(lead)}}{line}", "note")
