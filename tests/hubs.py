@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import json
 import os
@@ -97,6 +98,7 @@ class RunningHub:
             start_new_session=True,
         )
         os.close(ready)
+        atexit.register(_end, self.process)
         with os.fdopen(heard, "rb") as pipe:
             is_heard, _, _ = select.select([pipe], [], [], _START_SECONDS)
             line = pipe.readline() if is_heard else b""
@@ -164,6 +166,13 @@ class RunningHub:
 
     def _socket(self, by: str) -> str:
         return str({"operate": self.operate_socket, "send": self.send_socket}[by])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """A test that failed before it stopped its hub leaves none behind."""
+    if process.poll() is None:
+        process.kill()
+        process.wait()
 
 
 class _UnixConnection(http.client.HTTPConnection):

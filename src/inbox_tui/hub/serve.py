@@ -37,6 +37,7 @@ from inbox_tui.hub.store.store import Store
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
 _LOG_BYTES = 1 << 20
+_SECRET_BYTES = 32
 _DEFAULT_LISTEN = "127.0.0.1:9477"
 
 
@@ -153,8 +154,9 @@ def _login_name() -> str:
 def _stream_secret(file: Path) -> bytes:
     """Kept, so that a browser's token outlives a restart. The process's umask makes it this user's alone."""
     try:
-        if not file.exists():
-            file.write_bytes(secrets.token_bytes(32))
+        # A file cut short, as by a full disk, would sign with a key that anybody can guess.
+        if not file.exists() or file.stat().st_size < _SECRET_BYTES:
+            file.write_bytes(secrets.token_bytes(_SECRET_BYTES))
         return file.read_bytes()
     except OSError as error:
         raise InboxError(f"Cannot keep {file}: {error.strerror}.") from error
@@ -180,6 +182,8 @@ def _logging_to(file: Path) -> Iterator[None]:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Where the disk is full, the log cannot say so either.
+    logging.raiseExceptions = False
     try:
         yield
     finally:
