@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -160,6 +161,13 @@ class MainScreen(Screen[None]):
     # What has changed
 
     def cache_changed(self) -> None:
+        """Takes in what was written. A cache that cannot be read just now is told, and what is painted stays."""
+        try:
+            self._take_in()
+        except sqlite3.Error as error:
+            self.problem(f"the cache cannot be read: {error}")
+
+    def _take_in(self) -> None:
         if self.reader.refresh():
             self.list.take_changes()
             self._say_what_became()
