@@ -22,9 +22,12 @@ class Frame:
     data: str
 
 
-async def follow(hub: Hub, cursor: int | None, *, read_seconds: float = READ_SECONDS) -> AsyncGenerator[Frame, None]:
+async def follow(
+    hub: Hub, cursor: int | None, *, read_seconds: float = READ_SECONDS, says_open: bool = False
+) -> AsyncGenerator[Frame, None]:
     """The stream after `cursor`, from its opening event on. Ends by raising HubUnreachable, or Refused where the hub says no.
 
+    `says_open`: an event `open` of our own comes first, as soon as the hub has taken us in.
     Close it (`aclosing`): leaving it open keeps its connection.
     """
     headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
@@ -35,6 +38,8 @@ async def follow(hub: Hub, cursor: int | None, *, read_seconds: float = READ_SEC
         async with hub.client.stream("GET", "/api/notifications/stream", headers=headers, timeout=timeout) as response:
             if response.status_code >= 300:
                 raise refusal(response.status_code, await response.aread(), response.headers)
+            if says_open:
+                yield Frame("open", "", "{}")
             source = EventSource(response).aiter_sse()
             try:
                 async for event in source:

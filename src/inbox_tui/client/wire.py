@@ -180,6 +180,10 @@ class RemovedFrame(BaseModel):
     unread_count: Count = Field(-1, validation_alias=_either("unread_count", "unreadCount"))
 
 
+class CountFrame(BaseModel):
+    unread_count: Count = Field(-1, validation_alias=_either("unread_count", "unreadCount"))
+
+
 class ListWire(BaseModel):
     items: list[dict[str, JsonValue]] | None = None
     next_cursor: Text = Field("", validation_alias=_either("next_cursor", "nextCursor"))
@@ -279,6 +283,11 @@ def _row(data: str) -> tuple[Item, int]:
             pass  # laid out in another way, or no row of ours
     frame = parse(RowFrame, data)
     return item(json.dumps(frame.notification, ensure_ascii=False, separators=(",", ":"))), frame.unread_count
+
+
+def row(data: str) -> Item:
+    """The row of a frame that has no rev. Raises Malformed."""
+    return _row(data)[0]
 
 
 def page(body: bytes, before: str | None) -> Page:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from inbox_tui.cache.rows import Op, View
 from inbox_tui.cache.store import Cache
+from inbox_tui.core import times
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.ids import new_idempotency_key
 from inbox_tui.core.triage import Verb
@@ -67,8 +68,8 @@ class Outbox:
             await self._cache.acked(op.key, None)
             self._post(TriageRefused(op.id or "", op.verb, str(error), error.code))
         else:
-            # A hub that names no rev: what it streams from now on shows it.
-            await self._cache.acked(op.key, rev if rev is not None else 0)
+            # A foreign hub names no rev; its rows carry the time instead.
+            await self._cache.acked(op.key, rev if rev is not None else times.now())
         await self._changed()
 
     async def _call(self, hub: Hub, op: Op) -> int | None:

@@ -23,6 +23,7 @@ from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.paths import Paths
 from inbox_tui.core.triage import Verb
 from inbox_tui.tui.answers import RETRY_SECONDS, Answers
+from inbox_tui.tui.foreign import ForeignIntake, ForeignPages
 from inbox_tui.tui.intake import AskAgain, Intake, Waiting
 from inbox_tui.tui.messages import CacheChanged, ConnectionChanged, Notice, SyncMessage
 from inbox_tui.tui.outbox import Outbox
@@ -64,6 +65,7 @@ class Sync:
         self._outbox = Outbox(cache, post, self._queue_changed)
         self._retry = asyncio.Event()
         self._state = ConnectionChanged("connecting", clock())
+        self._foreign: bool | None = None
         self._had_gap = False
         self._failures = 0
         self._changed_at = 0.0
@@ -125,23 +127,39 @@ class Sync:
         from inbox_tui.client.stream import follow
 
         asked = (await self.cache.state()).cursor
-        async with aclosing(follow(self.hub, asked)) as frames:
-            intake = Intake(self.cache, self._answers, self._post, self._changed, self._caught_up)
-            await intake.open(await anext(frames), asked)
+        is_foreign = await self._is_foreign()
+        async with aclosing(follow(self.hub, None if is_foreign else asked, says_open=is_foreign)) as frames:
+            first = await anext(frames)
+            intake: Intake | ForeignIntake
+            pages: Hub | ForeignPages = self.hub
+            if is_foreign:
+                intake = ForeignIntake(self.cache, self._post, self._changed, self._caught_up, self._clock)
+                pages = ForeignPages(self.hub, self._clock)
+                await intake.open(asked)
+            else:
+                intake = Intake(self.cache, self._answers, self._post, self._changed, self._caught_up)
+                await intake.open(first, asked)
             self._tell(state="live")
             waiting = Waiting()
-            await _first_to_end(
-                waiting.fill(frames),
-                intake.run(waiting),
-                self._walk(intake),
-                self._outbox.run(self.hub),
-            )
+            await _first_to_end(waiting.fill(frames), intake.run(waiting), self._walk(intake, pages), self._outbox.run(self.hub))
 
-    async def _walk(self, intake: Intake) -> None:
+    async def _is_foreign(self) -> bool:
+        """Only our own hubs say what they are; this machine's is one of ours."""
+        if not self.hub.target.is_local and self._foreign is None:
+            try:
+                await self.hub.info()
+                self._foreign = False
+            except Refused as error:
+                if error.status not in (404, 405):
+                    raise
+                self._foreign = True
+        return bool(self._foreign)
+
+    async def _walk(self, intake: Intake | ForeignIntake, pages: Hub | ForeignPages) -> None:
         """Another pane may begin a walk at any time, and die over it."""
         while True:
             if not (await self.cache.state()).complete:
-                await walk(self.cache, self.hub, self._post, self._changed)
+                await walk(self.cache, pages, self._post, self._changed)
                 await intake.walked()
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -16,6 +16,7 @@ from inbox_tui.tui.messages import History, SyncMessage
 
 if TYPE_CHECKING:
     from inbox_tui.client.api import Hub
+    from inbox_tui.tui.foreign import ForeignPages
 
 PAGE_ROWS = 500
 FIRST_PAGES = 4
@@ -24,7 +25,7 @@ LOOK_AGAIN_SECONDS = 0.5
 _ATTEMPTS = 5
 
 
-async def walk(cache: Cache, hub: Hub, post: Callable[[SyncMessage], None], changed: Callable[[], None]) -> None:
+async def walk(cache: Cache, hub: Hub | ForeignPages, post: Callable[[SyncMessage], None], changed: Callable[[], None]) -> None:
     """Returns when the copy is complete. Raises HubUnreachable, Refused."""
     if (await cache.state()).walk == "":
         await _first(cache, hub, changed)
@@ -42,7 +43,7 @@ async def walk(cache: Cache, hub: Hub, post: Callable[[SyncMessage], None], chan
         post(History(state.listed + state.done, state.complete))
 
 
-async def _first(cache: Cache, hub: Hub, changed: Callable[[], None]) -> None:
+async def _first(cache: Cache, hub: Hub | ForeignPages, changed: Callable[[], None]) -> None:
     for unread in (False, True):
         before = ""
         for _ in range(FIRST_PAGES):
@@ -54,7 +55,7 @@ async def _first(cache: Cache, hub: Hub, changed: Callable[[], None]) -> None:
                 break
 
 
-async def _page(hub: Hub, *, before: str, unread: bool = False, needs_me: bool = False) -> Page:
+async def _page(hub: Hub | ForeignPages, *, before: str, unread: bool = False, needs_me: bool = False) -> Page:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return await hub.page(before=before, limit=PAGE_ROWS, unread=unread, needs_me=needs_me)
