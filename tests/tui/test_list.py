@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import seed
 from tui_world import OpenPane, many, message, numbered, prompt
 
@@ -145,3 +148,27 @@ async def test_a_cursor_move_draws_two_lines(pane: OpenPane) -> None:
         it.main.list._strip = lambda row, y, *rest: drawn.append(y) or render(row, y, *rest)
         await it.press("j")
         assert sorted(set(drawn)) == [0, 1]
+
+
+async def test_what_was_painted_is_what_there_is(pane: OpenPane) -> None:
+    """Only lines that show another row are drawn again: never one too few."""
+    rows = many(150)
+    chance = random.Random(11)
+    async with pane(rows, size=(70, 20)) as it:
+        for step in range(40):
+            match chance.randrange(5):
+                case 0:
+                    await it.arrive(*(message(f"new {step} {n}", chance.randrange(1, 9)) for n in range(chance.randrange(1, 30))))
+                case 1:
+                    await it.remove(chance.choice(rows).id)
+                case 2:
+                    row = it.main.list.listing.row(it.main.list.scroll_offset.y + 1)
+                    await it.arrive(replace(row.notification, read_at=1, title=f"changed {step}"))
+                case 3:
+                    await it.arrive(prompt(f"asks {step}", 2))
+                case _:
+                    await it.press(*chance.choices(["j", "k", "pagedown", "G", "ctrl+u", "tab"], k=3))
+            await it.main.wait_for_refresh()
+            await it.pilot.pause()
+            painted = [strip.text for strip in it.app.screen._compositor.render_strips()][1 : 1 + it.main.list.lines]
+            assert [line[: len(own)].rstrip() for line, own in zip(painted, it.rows, strict=True)] == it.rows, step

@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.cache import LRUCache
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -21,6 +21,7 @@ from inbox_tui.tui import words
 from inbox_tui.tui.listing import Listing
 from inbox_tui.tui.rows import RowStyles, placeholder, render_row
 
+AGES_KEPT = 2000
 TONES = ("ask", "error", "warn", "success", "info")
 
 
@@ -81,7 +82,8 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         self._clock, self._me = clock, me
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(512)
         self._styles: RowStyles | None = None
-        self._ages: dict[int, str] = {}
+        self._ages: dict[str, str] = {}
+        """By id: the age that was drawn last."""
 
     # What it shows
 
@@ -98,28 +100,35 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         self._tell()
 
     def take_changes(self) -> None:
-        """The cache has changed: same cursor, same place under the eye."""
-        top, old = self.scroll_offset.y, self.listing.cursor
+        """The cache has changed: same cursor, same place under the eye. Draws only lines that show another row."""
+        top, old, before = self.scroll_offset.y, self.listing.cursor, self._shown()
         moved = self.listing.follow()
         if not self.touched:
             self.listing.move(0)
-            moved = 0
+            moved = -top
         self._resize_content()
-        if self.touched and moved:
-            self._scroll(top + moved)
-            self.arrived = max(0, self.arrived + self.scroll_offset.y - top)
+        if moved:
+            self._scroll_unseen(top + moved)
+            self.arrived = max(0, self.arrived + self.scroll_offset.y - top) if self.scroll_offset.y else 0
         self._load()
-        self.refresh()
+        for line, (was, now) in enumerate(zip(before, self._shown(), strict=False)):
+            if was != now:
+                self.refresh(Region(0, line, self.size.width, 1))
         if self.listing.cursor != old:
             self.post_message(self.Highlighted(self.listing.cursor))
         self.post_message(self.Moved())
 
+    def _shown(self) -> list[tuple[Row | None, bool]]:
+        """What each line of the screen shows: its row, and whether the cursor is there."""
+        top, cursor = self.scroll_offset.y, self.listing.cursor_y
+        return [(self.listing.row(y), y == cursor) for y in range(top, top + self.lines)]
+
     def tick(self) -> None:
         """Time went by: draws again the lines whose age reads differently."""
         now = self._clock()
-        for y, shown in list(self._ages.items()):
+        for y in range(self.scroll_offset.y, self.scroll_offset.y + self.lines):
             row = self.listing.row(y)
-            if row is not None and words.age(now - row.notification.last_occurred_at) != shown:
+            if row is not None and words.age(now - row.notification.last_occurred_at) != self._ages.get(row.id):
                 self.refresh_line(y)
 
     def note(self, id_: str, text: str) -> None:
@@ -168,9 +177,23 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         if self.scroll_offset.y == 0:
             self.arrived = 0
 
+    def _scroll_unseen(self, top: int) -> None:
+        """To another place whose lines mostly show the same rows: what differs is drawn by the caller."""
+        top = min(max(0, top), max(0, self.listing.count - self.lines))
+        self.set_reactive(NotificationList.scroll_y, float(top))
+        self.set_reactive(NotificationList.scroll_target_y, float(top))
+        self.vertical_scrollbar.position = top
+
     def _resize_content(self) -> None:
-        if self.virtual_size.height != self.listing.count:
-            self.virtual_size = Size(0, self.listing.count)
+        size = Size(0, self.listing.count)
+        if self.virtual_size == size:
+            return
+        if self.show_vertical_scrollbar and size.height > self.lines:
+            # A layout of the whole screen for one more row would cost more than all else.
+            self.set_reactive(NotificationList.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     def _tell(self) -> None:
         self.post_message(self.Highlighted(self.listing.cursor))
@@ -195,7 +218,8 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         self._styles = None
 
     def _load(self) -> None:
-        self._ages.clear()
+        if len(self._ages) > AGES_KEPT:
+            self._ages.clear()
         top = self.scroll_offset.y
         self.listing.load(top, top + self.lines)
 
@@ -217,7 +241,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
 
     def _strip(self, row: Row, y: int, width: int, styles: RowStyles) -> Strip:
         shown = row.notification
-        age = self._ages[y] = words.age(self._clock() - shown.last_occurred_at)
+        age = self._ages[row.id] = words.age(self._clock() - shown.last_occurred_at)
         cursor = y == self.listing.cursor_y
         note = self.note_of(row)
         unread, done, reading = shown.read_at is None, shown.done_at is None, self.has_class("-reading")
