@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.report import HEADER, write_readme
 
-NAMES = ("opening", "ingest", "fanout")
+NAMES = ("opening", "keys", "catching_up", "ingest", "fanout", "starting")
 
 
 def main() -> None:

@@ -59,8 +59,10 @@ class SilentPane:
 
     async def until_caught_up(self) -> None:
         """Proved to show all that the hub has at the time of this call."""
-        async with asyncio.timeout(SECONDS):
-            rev = (await self.hub.page(limit=1)).rev
+        await self.until_rev((await self.hub.page(limit=1)).rev)
+
+    async def until_rev(self, rev: int, *, seconds: float = SECONDS) -> None:
+        async with asyncio.timeout(seconds):
             while True:
                 state = await self.cache.state()
                 if state.complete and state.caught_up_rev >= rev and self.connection.state == "live":
