@@ -172,7 +172,7 @@ class RealSpace(spec.Space):
     def retain(self, most: int) -> None:
         before = set(self.rows)
         super().retain(most)
-        self.apply(Remove([self.ids[id] for id in sorted(before - set(self.rows))]))
+        self.apply(Remove([self.ids[number] for number in sorted(before - set(self.rows))]))
         self.compare()
 
     def drop_tombs(self, most: int) -> None:
@@ -209,14 +209,14 @@ class RealSpace(spec.Space):
         assert head.rev == self.real_rev(self.rev), "rev"
         assert head.floor == self.real_rev(self.floor), "floor"
         assert head.unread_count == self.unread, "unread"
-        assert [decode(document).id for document in page.items] == [self.ids[id] for id in sorted(self.rows, reverse=True)]
-        for id, document in zip(sorted(self.rows, reverse=True), page.items, strict=True):  # noqa: A001
-            model, real = self.rows[id], decode(document)
+        assert [decode(document).id for document in page.items] == [self.ids[number] for number in sorted(self.rows, reverse=True)]
+        for number, document in zip(sorted(self.rows, reverse=True), page.items, strict=True):
+            model, real = self.rows[number], decode(document)
             self.documents[self.epoch, model.rev] = document
             said = (real.count, len(real.occurrences), real.read_at is not None, real.done_at is not None, real.severity)
             assert said == (model.count, min(model.count, 10), model.read, model.done, ("info", "warn")[model.severity]), model
             assert (real.decision is not None) == model.answered, model
-            if not self.was_closed(id, model.rev):
+            if not self.was_closed(number, model.rev):
                 revs = real.rev, real.created_rev, real.raised_rev
                 assert revs == tuple(map(self.real_rev, (model.rev, model.created_rev, model.raised_rev))), model
 
@@ -318,10 +318,10 @@ class RealCache(spec.Cache):
         shown = self.shown()
         found = self.panes[0].execute("SELECT id, rev, unread, done FROM row ORDER BY id").fetchall()
         if self.epoch == self.space.epoch:
-            assert [row[0] for row in found] == [self.space.ids[id] for id in sorted(shown)], "rows"
-        for (_, rev, unread, done), (id, row) in zip(found, sorted(shown.items()), strict=True):  # noqa: A001
-            assert (bool(unread), bool(done)) == (not row.read or (not row.read and row.done), row.done), (id, row)
-            if not self.space.was_closed(id, row.rev):
-                assert rev == self._rev(row.rev), (id, row)
+            assert [row[0] for row in found] == [self.space.ids[number] for number in sorted(shown)], "rows"
+        for (_, rev, unread, done), (number, row) in zip(found, sorted(shown.items()), strict=True):
+            assert (bool(unread), bool(done)) == (not row.read, row.done), (number, row)
+            if not self.space.was_closed(number, row.rev):
+                assert rev == self._rev(row.rev), (number, row)
         counts = (state.listed + state.done, state.done)
         assert counts == (len(shown), sum(row.done for row in shown.values())), "counts"
