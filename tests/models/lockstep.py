@@ -209,8 +209,9 @@ class RealSpace(spec.Space):
         assert head.rev == self.real_rev(self.rev), "rev"
         assert head.floor == self.real_rev(self.floor), "floor"
         assert head.unread_count == self.unread, "unread"
-        assert [decode(document).id for document in page.items] == [self.ids[number] for number in sorted(self.rows, reverse=True)]
-        for number, document in zip(sorted(self.rows, reverse=True), page.items, strict=True):
+        newest_first = sorted(self.rows, reverse=True)
+        assert [decode(document).id for document in page.items] == [self.ids[number] for number in newest_first]
+        for number, document in zip(newest_first, page.items, strict=True):
             model, real = self.rows[number], decode(document)
             self.documents[self.epoch, model.rev] = document
             said = (real.count, len(real.occurrences), real.read_at is not None, real.done_at is not None, real.severity)
