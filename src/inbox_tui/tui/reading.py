@@ -121,7 +121,7 @@ def _fields(row: Notification, width: int, now: int) -> Iterator[Line]:
             yield Line(f"{'':{column + 4}}{line}")
 
 
-KIND_CELLS = 10
+KIND_CELLS = 14
 
 
 def _value(value: object) -> str:

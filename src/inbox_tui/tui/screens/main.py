@@ -252,7 +252,7 @@ class MainScreen(Screen[None]):
             return
         timeline = self._timelines.get((row.id, row.rev))
         self.detail.show(row.notification, timeline or NOTHING, self.list.note_of(row))
-        if timeline is None and (row.notification.run_id or row.notification.count > 1):
+        if timeline is None and (row.notification.run_id or row.notification.actionable or row.notification.count > 1):
             self._fetch(row)
 
     @work(group="timeline", exclusive=True, exit_on_error=False, description="fetch a timeline")
