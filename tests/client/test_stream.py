@@ -9,9 +9,10 @@ import pytest
 from forgery import STREAM, Says, forged, saying
 
 from inbox_tui.client import limits
-from inbox_tui.client.api import Hub, NotConnected
+from inbox_tui.client.api import Hub
 from inbox_tui.client.stream import Frame, follow
 from inbox_tui.core.errors import HubUnreachable, Refused
+from inbox_tui.wire import NotConnected
 
 
 async def heard(says: Says, **more: float) -> tuple[list[Frame], Exception]:

@@ -14,13 +14,11 @@ KEY = "ik_01ABC_s3cret"
 def test_this_machines_hub_unless_told_otherwise(paths: Paths) -> None:
     target = find_target({}, paths)
     assert (target.is_local, target.socket, target.feed) == (True, paths.operate_socket, "local")
-    assert find_target({"INBOX_HUB": "local"}, paths, {"hub": "http://elsewhere"}) == target
+    assert find_target({"INBOX_HUB": "local"}, paths) == target
 
 
-def test_the_environment_wins_over_the_configuration(paths: Paths) -> None:
-    config = {"hub": "https://team.example/inbox/", "key": KEY}
-    assert find_target({}, paths, config).url == "https://team.example/inbox"
-    target = find_target({"INBOX_HUB": "http://[::1]:9477/", "INBOX_KEY": KEY}, paths, config)
+def test_the_environment_names_another(paths: Paths) -> None:
+    target = find_target({"INBOX_HUB": "http://[::1]:9477/", "INBOX_KEY": f" {KEY}\n"}, paths)
     assert (target.url, target.key, target.feed) == ("http://[::1]:9477", KEY, "http://[::1]:9477#01ABC")
     assert "s3cret" not in repr(target) + target.feed
 

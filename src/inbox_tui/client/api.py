@@ -22,6 +22,7 @@ from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.feed import Item, Page
 from inbox_tui.core.triage import Verb
+from inbox_tui.wire import NotConnected
 
 PING_SECONDS = 15.0
 READ_SECONDS = 2.5 * PING_SECONDS
@@ -30,10 +31,6 @@ CONNECT_SECONDS = 5.0
 CALL_SECONDS = 10.0
 
 Entry = Mapping[str, Any]
-
-
-class NotConnected(HubUnreachable):
-    """No connection was made: the hub has heard nothing of the call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import http.client
 import json
 import os
 import select
@@ -16,8 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from inbox_tui import __version__
-from inbox_tui.core.errors import HubUnreachable
+from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.paths import Paths
+from inbox_tui.wire import Address, call
 
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
@@ -160,27 +160,12 @@ def _tail(log: Path) -> str:
 
 def _stop(paths: Paths) -> None:
     """Asks the running hub to end, and waits until nobody answers any more."""
-    connection = _UnixConnection(paths.operate_socket)
     try:
-        connection.request("POST", "/api/hub/stop", b"{}", {"Content-Type": "application/json"})
-        connection.getresponse().read()
-    except (OSError, http.client.HTTPException) as error:
+        call(Address(socket=str(paths.operate_socket)), "POST", "/api/hub/stop", {}, timeout=5)
+    except (HubUnreachable, Refused) as error:
         raise HubUnreachable(f"An older hub is running and did not take the request to stop: {error}.") from error
-    finally:
-        connection.close()
     until = time.monotonic() + STOP_SECONDS
     while _answers(paths):
         if time.monotonic() > until:
             raise HubUnreachable("An older hub is running and does not stop.")
         time.sleep(0.02)
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=5)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))

@@ -6,10 +6,9 @@ import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.paths import Paths
+from inbox_tui.wire import find_hub
 
 LOCAL = "local"
 
@@ -43,30 +42,12 @@ class Target:
         return "this machine's hub" if self.is_local else self.url
 
 
-def find_target(environ: Mapping[str, str], paths: Paths, config: Mapping[str, object] | None = None) -> Target:
-    """`INBOX_HUB` and `INBOX_KEY`, else the configuration's `hub` and `key`, else this machine's hub. Raises ConfigError."""
-    url, key, where = environ.get("INBOX_HUB", ""), environ.get("INBOX_KEY", ""), "INBOX_HUB"
-    if not url and config and isinstance(config.get("hub"), str):
-        url, key, where = str(config["hub"]), key or str(config.get("key") or ""), "hub in the configuration"
-    if url in ("", LOCAL):
+def find_target(environ: Mapping[str, str], paths: Paths) -> Target:
+    """`INBOX_HUB` with `INBOX_KEY`, else this machine's hub. Raises ConfigError for an address that is none."""
+    address = find_hub(environ, operate=True)
+    if address.socket:
         return Target("http://inbox", paths.operate_socket, operator=_login())
-    return Target(_checked(url, where), key=key.strip())
-
-
-def _checked(url: str, where: str) -> str:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise ConfigError(f"{where}: {url!r} is no URL ({error}); write it as https://host:9477") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(
-            f"{where}: {url!r} is no address of a hub; write it as https://host:9477, or leave it out for this machine's"
-        )
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ConfigError(f"{where}: put the key into INBOX_KEY, and nothing after the path")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{port}" if port else "") + parts.path.rstrip("/")
+    return Target(address.url, key=address.key)
 
 
 def _login() -> str:

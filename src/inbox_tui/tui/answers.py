@@ -17,6 +17,7 @@ from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.feed import Item, Page
 from inbox_tui.core.model import Decision, Notification, decision_from, decode
 from inbox_tui.tui.messages import DecisionChanged, SyncMessage
+from inbox_tui.wire import NotConnected
 
 if TYPE_CHECKING:
     from inbox_tui.client.api import Hub
@@ -59,7 +60,7 @@ class Answers:
             except TimeoutError:
                 was_sent, trouble = True, "no answer in time"
             except HubUnreachable as error:
-                was_sent, trouble = was_sent or not _is_unheard(error), str(error)
+                was_sent, trouble = was_sent or not isinstance(error, NotConnected), str(error)
             except Refused as error:
                 if error.status < 500 and error.status != 429:
                     self._refused(row.id, error)
@@ -121,9 +122,3 @@ class Answers:
             except (KeyError, TypeError, ValueError):
                 theirs = None
         self._post(DecisionChanged(row_id, "refused", error.code, str(error), theirs))
-
-
-def _is_unheard(error: HubUnreachable) -> bool:
-    from inbox_tui.client.api import NotConnected
-
-    return isinstance(error, NotConnected)

@@ -152,9 +152,8 @@ def run(paths: Paths | None = None) -> int:
     from inbox_tui.tui.connection import connect_to
 
     paths = paths or find_paths()
-    config = read_config(paths.config_file)
-    settings = settings_in(config, paths.config_file)
-    target = find_target(os.environ, paths, config)
+    settings = settings_in(read_config(paths.config_file), paths.config_file)
+    target = find_target(os.environ, paths)
     reader = Reader(paths.cache_database, target.feed)
     try:
         app = InboxApp(reader, paths, settings, connect=partial(connect_to, paths, target), me=target.operator)
