@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from inbox_tui.core.ids import next_ulid
-from inbox_tui.core.model import Notification, changed, decode, encode
+from inbox_tui.core.model import Notification, changed, decode, to_document
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record, Value, names
-from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted
+from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted, text_of
 
 
 class Batch:
@@ -204,7 +204,7 @@ class Batch:
         """Writes everything once. The transaction is the caller's to commit."""
         space, many = self.space, self._many
         for held in self.touched.values():
-            held.document = encode(held.row)
+            held.document = text_of(to_document(held.row))
             space.unread += (held.row.read_at is None) - held.was_unread
         many(statements.RETIRE, self._retired)
         many(statements.DELETE_ROW, self._removed)

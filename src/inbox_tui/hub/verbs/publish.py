@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 
 from inbox_tui.core import decide, fold, lifecycle, triage
@@ -11,7 +10,7 @@ from inbox_tui.core.model import Document, Event
 from inbox_tui.core.times import SECOND, to_wire
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
-from inbox_tui.hub.store.records import Ask, Held, Idempotent, Run, Wanted
+from inbox_tui.hub.store.records import Ask, Held, Idempotent, Run, Wanted, text_of
 from inbox_tui.hub.values import Published, Sender
 from inbox_tui.hub.verbs.timers import Timer, permits
 
@@ -174,4 +173,4 @@ def event_text(event: Event, id: str, notification_id: str, sender: str, at: int
         "source": event.source,
         "details": details,
     }
-    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+    return text_of(entry)
