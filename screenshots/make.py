@@ -26,7 +26,7 @@ from inbox_tui.tui.told import Told
 
 LIVE = ConnectionChanged("live", seed.NOW - 3600 * SECOND, seed.NOW - 2 * SECOND)
 OFFLINE = ConnectionChanged(
-    "offline", seed.NOW - 61 * SECOND, detail="connection refused", next_try=seed.NOW + 4 * SECOND, waiting=3
+    "offline", seed.NOW - 61 * SECOND, detail="this machine's hub: not running", next_try=seed.NOW + 4 * SECOND, waiting=3
 )
 HOME = Path("/home/dana/.local/state/inbox")
 

@@ -19,7 +19,7 @@ from inbox_tui.tui.settings import Settings
 from inbox_tui.tui.told import Told
 
 OFFLINE = ConnectionChanged(
-    "offline", seed.NOW - 61 * SECOND, None, detail="connection refused", next_try=seed.NOW + 4 * SECOND, waiting=3
+    "offline", seed.NOW - 61 * SECOND, None, detail="this machine's hub: not running", next_try=seed.NOW + 4 * SECOND, waiting=3
 )
 LIVE = ConnectionChanged("live", seed.NOW - 3600 * SECOND, seed.NOW - 2 * SECOND)
 

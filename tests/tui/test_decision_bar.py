@@ -199,11 +199,34 @@ async def test_the_row_tells_how_the_answer_fares(pane: OpenPane) -> None:
         assert "on its way" in it.footer
         await it.tell(DecisionChanged(row.id, "unknown"))
         assert "outcome unknown" in it.rows[0]
+        await it.press("a")
+        assert it.main.bar.is_open  # the hub takes one answer only, so another try is no danger
+        await it.press("escape")
         await it.tell(DecisionChanged(row.id, "decided", decision=Decision("approve", "approve", "dana", 1)))
         assert "approved by you, not confirmed" in it.rows[0]
         decided = Decision("approve", "approve", "dana", 1, delivery="delivered")
         await it.arrive(type(row.notification)(**{**_fields(row.notification), "decision": decided}))
         assert "approved by you, delivered" in it.rows[0]
+
+
+async def test_what_nobody_waits_for_is_kept_and_said_so(pane: OpenPane) -> None:
+    decided = Decision("approve", "approve", "dana", 1)
+    async with pane(numbered([prompt("one?", waiting="nobody", decision=decided)])) as it:
+        assert "approved by you, kept for whoever asks" in it.rows[0]
+        await it.press("a")
+        assert "approved by you, kept for whoever asks" in it.footer
+
+
+async def test_how_long_it_has_been_asked_goes_on(pane: OpenPane) -> None:
+    async with pane(numbered([prompt("one?")])) as it:
+        await it.press("a")
+        await it.until(lambda: not it.main.bar._undrawn)
+        drawn = []
+        render = it.main.bar.render_line
+        it.main.bar.render_line = lambda y: (drawn.append(y), render(y))[1]
+        it.main.bar.tick()
+        await it.until(lambda: drawn)
+        assert set(drawn) == {0}
 
 
 async def test_somebody_else_was_first(pane: OpenPane) -> None:
@@ -212,7 +235,10 @@ async def test_somebody_else_was_first(pane: OpenPane) -> None:
         await it.press("y", at=it.seconds + 1)
         theirs = Decision("reject", "reject", "eve", 1)
         await it.tell(DecisionChanged(it.main.row.id, "refused", "decided", "Already answered by eve: reject.", theirs))
-        assert "answered by eve: reject" in it.footer
+        assert "already answered by eve: reject" in it.footer
+        ours = Decision("approve", "approve", "dana", 1)
+        await it.tell(DecisionChanged(it.main.row.id, "refused", "decided", "Already answered.", ours))
+        assert "already answered by you: approve; this answer did nothing" in it.footer
         assert "sending" not in it.rows[0]
 
 

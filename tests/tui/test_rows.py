@@ -13,7 +13,7 @@ from tui_world import message, prompt
 
 from inbox_tui.core.model import Decision, Notification
 from inbox_tui.core.times import DAY, HOUR, MINUTE, SECOND
-from inbox_tui.tui import asked, words
+from inbox_tui.tui import asked, reading, words
 from inbox_tui.tui.cells import chop, cut, fit, wrap
 from inbox_tui.tui.rows import RowStyles, render_row
 
@@ -94,6 +94,30 @@ def test_a_name_that_draws_double_width_lines_up() -> None:
     wide, narrow = line(message("データベース", source="夜間ジョブ")), line(message("database", source="nightjob"))
     assert cell_len(wide) == cell_len(narrow)
     assert cell_len(wide[: wide.index("夜")]) == cell_len(narrow[: narrow.index("nightjob")])
+
+
+@pytest.mark.parametrize(
+    ("sent", "drawn"),
+    [
+        ("👩\u200d👧 👍🏽 ⚠\ufe0f", "👩👧 👍 ⚠"),
+        ("🏳\ufe0f\u200d🌈", "🏳🌈"),
+        ("می\u200cخواهم क\u094d\u200dष", "می\u200cخواهم क\u094d\u200dष"),
+    ],
+)
+def test_nothing_is_drawn_whose_width_terminals_differ_over(sent: str, drawn: str) -> None:
+    row = message(sent, source=sent)
+    assert words.one_line(row, sent) == words.full_text(row, sent) == words.who(row) == drawn
+
+
+@pytest.mark.parametrize("progress", [pytest.param(10**400, id="huge"), -1, float("nan"), float("inf"), True])
+def test_a_progress_that_is_no_share_is_no_harm(progress: object) -> None:
+    assert "%" not in words.activity(message("x", details={"progress": progress}))
+
+
+def test_a_timeline_that_lies_about_times_is_drawn_without_them() -> None:
+    entries = ({"at": "yesterday", "kind": "task.started", "title": "began"}, {"at": 7, "kind": None})
+    shown = reading.lines(message("x"), 60, 0, timeline=reading.Timeline(entries))
+    assert any("began" in line.text for line in shown)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.times import SECOND
 from inbox_tui.tui import status
 from inbox_tui.tui.links import safe_link
-from inbox_tui.tui.messages import ConnectionChanged, Notice, StorageProblem, TriageRefused
+from inbox_tui.tui.messages import CacheChanged, ConnectionChanged, Notice, StorageProblem, TriageRefused
 from inbox_tui.tui.settings import Settings, read_config, settings_in
 from inbox_tui.tui.theme import choose_theme, load_themes, shipped_themes
 
@@ -52,6 +54,30 @@ async def test_empty_views_are_calm(pane: OpenPane) -> None:
         shown = "\n".join(it.text(it.main.query_one("#empty")))
         assert "Nothing needs you." in shown
         assert "2 unread: g u" in shown
+
+
+async def test_a_view_is_not_called_unused_because_all_is_done(pane: OpenPane) -> None:
+    done = numbered([message("over", done_at=seed.NOW, read_at=seed.NOW)])
+    async with pane(done) as it:
+        for view, said in (("n", "Nothing needs you."), ("u", "All read."), ("a", "All done.")):
+            await it.press("g", view)
+            shown = "\n".join(it.text(it.main.query_one("#empty")))
+            assert said in shown
+            assert "What is done: g e" in shown
+
+
+async def test_a_cache_that_cannot_be_read_ends_nothing_and_is_read_again(pane: OpenPane) -> None:
+    async with pane(many(300)) as it:
+        with closing(sqlite3.connect(it.app.paths.cache_database, isolation_level=None)) as file:
+            file.execute("ALTER TABLE row RENAME TO away")
+            await it.press("G", "k", "pageup", "a", "e", "g", "u", "n", "u")
+            assert "the cache cannot be read: no such table: row" in it.text(it.main.query_one("#problem"))[0]
+            await it.tell(CacheChanged())
+            await it.pilot.click(it.main.list, offset=(5, 3))
+            file.execute("ALTER TABLE away RENAME TO row")
+        await it.until(lambda: not it.main.query_one("#problem").display)
+        await it.press("g", "a", "G")
+        assert "row 0" in it.rows[-1]
 
 
 async def test_a_problem_stands_above_the_list_until_it_is_over(pane: OpenPane) -> None:

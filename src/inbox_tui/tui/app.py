@@ -55,7 +55,7 @@ class InboxApp(App[int]):
         super().__init__(ansi_color=True if plain else None)
         self.keymap: Keymap = build_keymap(settings.keys)
         self.link: Link = NoLink()
-        self._connect, self._paths = connect, paths
+        self._connect, self.paths = connect, paths
         self.fence: Fence = fence or CursorFence(lambda: self._driver, monotonic)
         self._own_themes, self._problems = load_themes(shipped_themes(), paths.themes)
         for theme in self._own_themes.values():

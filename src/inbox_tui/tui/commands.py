@@ -199,7 +199,7 @@ class Commands:
             return
         current: Row | None = self._screen.reader.row(row.id)
         if current is None or not current.notification.is_open:
-            state = words.state(current.notification) if current is not None else ""
+            state = words.state(current.notification, self._screen.me) if current is not None else ""
             self._screen.say(state or "this asks nothing")
         elif current.id in self._screen.answering:
             self._screen.say("your answer is on its way")

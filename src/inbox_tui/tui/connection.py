@@ -13,8 +13,9 @@ from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.model import Notification
 from inbox_tui.core.paths import Paths
+from inbox_tui.core.times import now
 from inbox_tui.core.triage import Verb
-from inbox_tui.tui.messages import StorageProblem, SyncMessage
+from inbox_tui.tui.messages import ConnectionChanged, DecisionChanged, StorageProblem, SyncMessage, TriageRefused
 from inbox_tui.tui.reading import NOTHING, Timeline
 from inbox_tui.tui.told import Told
 
@@ -23,41 +24,54 @@ if TYPE_CHECKING:
     from inbox_tui.tui.sync import Sync
 
 Request = Callable[["Sync"], Awaitable[None]]
+Refuse = Callable[[str], None]
+"""Tells that a request was not carried, and why."""
 Spawn = Callable[[Callable[[], Awaitable[None]]], None]
 
 
 class Connection:
-    """Requests that come before sync is there wait for it: for as long as its imports take."""
+    """Requests that come before sync is there wait for it: for as long as its imports take. After its end they are refused."""
 
     def __init__(self, paths: Paths, target: Target, *, post: Callable[[SyncMessage], None], spawn: Spawn) -> None:
         self._paths, self._target, self._post, self._spawn = paths, target, post, spawn
         self._sync: Sync | None = None
-        self._early: list[Request] = []
+        self._early: list[tuple[Request, Refuse]] = []
+        self._ended = ""
 
     async def run(self) -> None:
-        """Until cancelled. A cache that cannot be written is told, and the list stays as it was."""
+        """Until cancelled. Whatever ends it is told: a screen that went on saying `live` would lie."""
         from inbox_tui.tui.sync import open_sync
 
         try:
             async with open_sync(self._paths, self._target, post=self._post) as sync:
                 self._sync = sync
-                for request in self._early:
-                    self._ask(request)
+                for request, refuse in self._early:
+                    self._ask(request, refuse)
                 self._early.clear()
                 await sync.run()
         except (OSError, sqlite3.Error) as error:
-            self._post(StorageProblem(f"the cache cannot be used: {error}"))
+            self._end(f"the cache cannot be used: {error}")
+        except Exception as error:
+            self._end(f"following the hub ended with an error of inbox's own: {type(error).__name__}: {error}")
         finally:
             self._sync = None
 
+    def _end(self, why: str) -> None:
+        self._ended = why
+        self._post(ConnectionChanged("offline", now(), detail=why))
+        for _, refuse in self._early:
+            refuse(why)
+        self._early.clear()
+
     def triage(self, verb: Verb, row: Row) -> None:
-        self._ask(lambda sync: sync.triage(verb, row))
+        self._ask(lambda sync: sync.triage(verb, row), lambda why: self._post(TriageRefused(row.id, verb, why)))
 
     def triage_all(self, verb: Literal["read", "done"], view: View) -> None:
-        self._ask(lambda sync: sync.triage_all(verb, view))
+        self._ask(lambda sync: sync.triage_all(verb, view), lambda why: self._post(TriageRefused("", verb, why)))
 
     def decide(self, row: Row, key: str) -> None:
-        self._ask(lambda sync: sync.decide(row, key))
+        told = partial(DecisionChanged, row.id, "refused", "offline")
+        self._ask(lambda sync: sync.decide(row, key), lambda why: self._post(told(f"nothing was answered: {why}")))
 
     def reconnect(self) -> None:
         if self._sync is not None:
@@ -74,9 +88,11 @@ class Connection:
         except Refused as refused:
             return Timeline(note="" if refused.status == 404 else refused.detail)
 
-    def _ask(self, request: Request) -> None:
-        if self._sync is None:
-            self._early.append(request)
+    def _ask(self, request: Request, refuse: Refuse) -> None:
+        if self._ended:
+            refuse(self._ended)
+        elif self._sync is None:
+            self._early.append((request, refuse))
         else:
             self._spawn(partial(self._carry, self._sync, request))
 

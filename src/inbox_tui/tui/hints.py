@@ -16,17 +16,17 @@ PURPOSE = "Here appears what your scripts, scheduled tasks and agents want to sa
 
 def hints(socket: Path, reader: Reader, keymap: Keymap, view: View, connected: bool) -> list[Piece]:
     """Paragraphs for an empty `view`; `socket` is where this machine's senders post."""
-    listed, unread = reader.count(View.ALL), reader.count(View.UNREAD)
-    if view is View.NEEDS and listed:
-        more = f"{unread:,} unread: {_key(keymap, 'go_unread')}" if unread else f"All: {_key(keymap, 'go_all')}"
+    listed, unread, done = reader.count(View.ALL), reader.count(View.UNREAD), reader.count(View.DONE)
+    elsewhere = f"All: {_key(keymap, 'go_all')}" if listed else f"What is done: {_key(keymap, 'go_done')}"
+    if view is View.NEEDS and (listed or done):
+        more = f"{unread:,} unread: {_key(keymap, 'go_unread')}" if unread else elsewhere
         return [("Nothing needs you.", "strong"), ("", "text"), (more, "dim")]
-    if view is View.UNREAD and listed:
-        return [("All read.", "strong"), ("", "text"), (f"All: {_key(keymap, 'go_all')}", "dim")]
+    if view is View.UNREAD and (listed or done):
+        return [("All read.", "strong"), ("", "text"), (elsewhere, "dim")]
     if view is View.DONE:
         return [("Nothing is done yet.", "strong"), ("", "text"), (f"{_key(keymap, 'done')} on a row brings it here.", "dim")]
-    if view is View.ALL and reader.count(View.DONE):
-        done = f"What is done: {_key(keymap, 'go_done')}"
-        return [("All done.", "strong"), ("", "text"), (done, "dim")]
+    if view is View.ALL and done:
+        return [("All done.", "strong"), ("", "text"), (elsewhere, "dim")]
     return _never(socket, keymap, connected)
 
 

@@ -121,6 +121,15 @@ def _fields(row: Notification, width: int, now: int) -> Iterator[Line]:
             yield Line(f"{'':{column + 4}}{line}")
 
 
+def _moment(at: object, now: int) -> str:
+    """Empty where a hub says something that is no time."""
+    try:
+        micros = from_wire(at) if isinstance(at, str) else None
+    except ValueError:
+        return ""
+    return "" if micros is None else moment(micros, now)
+
+
 KIND_CELLS = 14
 
 
@@ -141,8 +150,7 @@ def _timeline(row: Notification, timeline: Timeline, width: int, now: int) -> It
     name = " run " if row.run_id else " so far "
     yield Line(f"──{name}{'─' * max(0, width - len(name) - 2)}", "rule")
     for entry in timeline.entries:
-        at = from_wire(entry.get("at")) if isinstance(entry.get("at"), str) else None
-        when = moment(at, now) if at is not None else ""
+        when = _moment(entry.get("at"), now)
         kind = str(entry.get("kind", "")).removeprefix("task.")
         text = " · ".join(clean(str(part), lines=False) for part in (entry.get("title"), entry.get("body")) if part)
         kind = clean(kind, lines=False)

@@ -43,7 +43,7 @@ def unsaid(change: ConnectionChanged | None, now: int, said: str) -> str:
 
 def _offline_parts(change: ConnectionChanged, now: int) -> tuple[str, str, str]:
     retry = "" if change.next_try is None else f"next try in {span(change.next_try - now)}"
-    reason = f"hub: {clean(change.detail, lines=False)}" if change.detail else ""
+    reason = clean(change.detail, lines=False)
     return reason, _waiting(change), retry
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from inbox_tui.tui.screens.main import MainScreen
 
-UNKNOWN = "outcome unknown, asking again"
+UNKNOWN = "outcome unknown: the row will tell"
 
 
 class Told(Message, bubble=False):
@@ -51,7 +51,7 @@ def tell(app: App[int], screen: MainScreen, what: SyncMessage) -> None:
             decision_changed(screen, what)
         case TriageRefused(reason=reason, code=code):
             waits = "somebody waits here for your answer: a answers it"
-            screen.say(waits if code == "waiting_here" else f"not taken by the hub: {clean(reason, lines=False)}")
+            screen.say(waits if code == "waiting_here" else f"not taken: {clean(reason, lines=False)}")
         case TriageDone(verb=verb, changed=changed, skipped=skipped):
             passed = f"; {skipped:,} passed over, somebody waits for them" if skipped else ""
             screen.say(f"{verb}: {changed:,} rows{passed}")
@@ -69,17 +69,27 @@ def decision_changed(screen: MainScreen, change: DecisionChanged) -> None:
         case "unknown":
             note = told = UNKNOWN
         case "decided":
-            note = told = words.outcome(change.decision, change.decision.by) if change.decision else "answered"
+            note = told = _decided(screen, change)
         case "refused":
-            note, told = "", _refusal(change)
-    if change.state in ("decided", "refused"):
+            note, told = "", _refusal(change, screen.me)
+    if change.state != "sending":
+        # Also where the outcome is unknown: the hub takes one answer only, so a second try can do no harm.
         screen.answering.discard(change.id)
     screen.list.note(change.id, note)
     screen.say(told, about=change.id)
 
 
-def _refusal(change: DecisionChanged) -> str:
+def _decided(screen: MainScreen, change: DecisionChanged) -> str:
+    """As the row tells it, where it is here already."""
+    with screen.reading_cache():
+        row = screen.reader.row(change.id)
+        if row is not None and row.notification.decision is not None:
+            return words.state(row.notification, screen.me)
+    return words.outcome(change.decision, change.decision.by) if change.decision else "answered"
+
+
+def _refusal(change: DecisionChanged, me: str) -> str:
     if change.decision is not None:
-        who, label = (clean(text, lines=False) for text in (change.decision.by, change.decision.label))
-        return f"answered by {who}: {label}; nothing answered by you"
+        by, label = words.by(change.decision, me), clean(change.decision.label, lines=False)
+        return f"already answered by {by}: {label}; this answer did nothing"
     return clean(change.detail, lines=False) or "the hub did not take the answer"

@@ -11,12 +11,16 @@ from inbox_tui.core.lifecycle import is_success
 from inbox_tui.core.model import Decision, Notification
 from inbox_tui.core.text import clean, mark
 from inbox_tui.core.times import SECOND
+from inbox_tui.tui.cells import steady
 
 Tone = Literal["ask", "error", "warn", "success", "info"]
 SIGNS: dict[Tone, str] = {"ask": "?", "error": "✗", "warn": "▲", "success": "✓", "info": "·"}
 
 PREVIEW = 1000
 """Characters of a text that a one-line preview looks at."""
+
+SHARE_MOST = 1e6
+"""A progress beyond it is no share of anything: shown as it was sent."""
 
 _DELIVERY = {"unconfirmed": "not confirmed", "delivered": "delivered", "sent": "sent", "unused": "asker had given up"}
 _PAST = {"approve": "approved", "reject": "rejected", "deny": "denied", "allow": "allowed"}
@@ -48,12 +52,12 @@ def asks(row: Notification) -> bool:
 def one_line(row: Notification, text: str) -> str:
     """A text of a sender on one line."""
     text = text[:PREVIEW]
-    return " ".join(mark(text).replace("\n", " ⏎ ").split()) if asks(row) else clean(text, lines=False)
+    return steady(" ".join(mark(text).replace("\n", " ⏎ ").split()) if asks(row) else clean(text, lines=False))
 
 
 def full_text(row: Notification, text: str) -> str:
     """A text of a sender, whole."""
-    return mark(text) if asks(row) else clean(text)
+    return mark(text) if asks(row) else steady(clean(text))
 
 
 def detail(row: Notification, name: str) -> str:
@@ -69,17 +73,22 @@ def question(row: Notification) -> str:
     return detail(row, "command") or detail(row, "prompt") or row.body
 
 
-def outcome(decision: Decision, me: str = "") -> str:
-    """`approved by you, delivered`."""
-    by = "you" if me and decision.by == me else clean(decision.by, lines=False) or "somebody"
+def by(decision: Decision, me: str = "") -> str:
+    """Who decided; `me` is the name of who sits here."""
+    return "you" if me and decision.by == me else clean(decision.by, lines=False) or "somebody"
+
+
+def outcome(decision: Decision, me: str = "", *, waited: bool = True) -> str:
+    """`approved by you, delivered`. `waited`: somebody asked and stayed, so there is a delivery to tell of."""
     what = _PAST.get(decision.key) or f"answered {clean(decision.label, lines=False)!r}"
-    return f"{what} by {by}, {_DELIVERY[decision.delivery]}"
+    delivery = _DELIVERY[decision.delivery] if waited or decision.delivery != "unconfirmed" else "kept for whoever asks"
+    return f"{what} by {by(decision, me)}, {delivery}"
 
 
 def state(row: Notification, me: str = "") -> str:
     """What became of a question, in words; "" where there is nothing to say."""
     if row.decision is not None:
-        return outcome(row.decision, me)
+        return outcome(row.decision, me, waited=row.waiting != "nobody")
     if row.closed:
         return _CLOSED[row.closed]
     if row.seems_answered:
@@ -90,8 +99,8 @@ def state(row: Notification, me: str = "") -> str:
 def activity(row: Notification) -> str:
     """Status and progress as text: `running 72%`. Progress is a share of 1, or the sender's own words."""
     share = row.details.get("progress")
-    is_words = isinstance(share, (bool, str)) or not isinstance(share, (int, float))
-    progress = detail(row, "progress") if is_words else f"{share:.0%}"
+    is_share = isinstance(share, (int, float)) and not isinstance(share, bool) and 0 <= share < SHARE_MOST
+    progress = f"{share:.0%}" if is_share else detail(row, "progress")
     return " ".join(part for part in (detail(row, "status"), progress) if part)
 
 
@@ -104,12 +113,12 @@ def remainder(row: Notification, me: str = "", note: str = "") -> str:
 
 def who(row: Notification) -> str:
     """Whom a person would call the sender: the name it claims, else the key's."""
-    return clean(row.source or row.sender, lines=False)
+    return steady(clean(row.source or row.sender, lines=False))
 
 
 def claims(row: Notification) -> str:
     """Both names: the one it claims and, unforgeable, its key's."""
-    source, sender = clean(row.source, lines=False), clean(row.sender, lines=False)
+    source, sender = steady(clean(row.source, lines=False)), clean(row.sender, lines=False)
     return f"{source} · key {sender}" if source and source != sender else f"key {sender}" if sender else source
 
 

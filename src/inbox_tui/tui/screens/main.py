@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -74,8 +75,9 @@ class MainScreen(Screen[None]):
         self._header, self._problem, self._footer = Line(id="header"), Line(id="problem"), Line(id="footer")
         self._empty = Empty(id="empty")
         self._commands, self._chord, self._clock, self._hints = Commands(self), Chord(keymap), clock, hints
-        self._message = self._about = self._storage = ""
-        self._me = me
+        self._message = self._about = self._storage = self._unreadable = ""
+        self.me = me
+        """By what name the hub knows who sits here; "" where that is not known."""
         self._connection: ConnectionChanged | None = None
         self._recovered = self._recovered_at = 0
         self._timelines: OrderedDict[tuple[str, int], Timeline] = OrderedDict()
@@ -116,7 +118,7 @@ class MainScreen(Screen[None]):
         """The footer tells of an answer what the row now tells."""
         row = self.reader.row(self._about) if self._about and self._message else None
         if row is not None and row.notification.decision is not None:
-            self._message = words.state(row.notification, self._me)
+            self._message = words.state(row.notification, self.me)
 
     def show_view(self, view: View) -> None:
         self.read(False)
@@ -145,14 +147,17 @@ class MainScreen(Screen[None]):
             self.set_timer(CHORD_SECONDS, self._drop_prefix)
         elif action is None:
             action = "" if was_pending or len(key) == 1 else None
-        elif self._commands.run(action):
-            action = ""
+        else:
+            with self.reading_cache():
+                action = "" if self._commands.run(action) else action
         self.refresh_words()
         return action
 
     def run_action_by_id(self, action_id: str) -> bool:
         """For the palette. False: the action is the app's own."""
-        return self._commands.run(action_id)
+        with self.reading_cache():
+            return self._commands.run(action_id)
+        return True
 
     def _drop_prefix(self) -> None:
         self._chord.pending = ""
@@ -161,20 +166,28 @@ class MainScreen(Screen[None]):
     # What has changed
 
     def cache_changed(self) -> None:
-        """Takes in what was written. A cache that cannot be read just now is told, and what is painted stays."""
-        try:
+        """Takes in what was written."""
+        with self.reading_cache():
             self._take_in()
+            self._unreadable = ""
+        self.refresh_words()
+
+    @contextmanager
+    def reading_cache(self) -> Iterator[None]:
+        """A cache that cannot be read just now is told, each second tried again, and ends nothing."""
+        try:
+            yield
         except sqlite3.Error as error:
-            self.problem(f"the cache cannot be read: {error}")
+            self._unreadable = f"the cache cannot be read: {error}"
+            self.refresh_words()
 
     def _take_in(self) -> None:
-        if self.reader.refresh():
+        if self.reader.refresh() or self._unreadable:
             self.list.take_changes()
             self._say_what_became()
             if self.bar.row is not None:
                 self.bar.follow(self.reader.row(self.bar.row.id))
             self._show_detail()
-        self.refresh_words()
 
     def connection_changed(self, change: ConnectionChanged) -> None:
         if change.recovered:
@@ -188,7 +201,7 @@ class MainScreen(Screen[None]):
         self.refresh_words()
 
     def _show_problem(self, unsaid: str) -> None:
-        text = " · ".join(part for part in (self._storage, unsaid) if part)
+        text = " · ".join(part for part in (self._storage, self._unreadable, unsaid) if part)
         self._problem.show([(" ▲ ", "warn"), (text, "text")])
         self.set_class(bool(text), "-problem")
 
@@ -203,7 +216,10 @@ class MainScreen(Screen[None]):
         self.reader.adopt(view, await asyncio.to_thread(self.reader.build_index, view))
 
     def _tick(self) -> None:
+        if self._unreadable:
+            self.cache_changed()
         self.list.tick()
+        self.bar.tick()
         self.refresh_words()
 
     # Words at the edges
@@ -279,7 +295,12 @@ class MainScreen(Screen[None]):
 
     @on(NotificationList.Opened)
     def _on_opened(self) -> None:
-        self._commands.run("open")
+        self.run_action_by_id("open")
+
+    @on(NotificationList.Unreadable)
+    def _on_unreadable(self, event: NotificationList.Unreadable) -> None:
+        with self.reading_cache():
+            raise event.error
 
     # The answer bar
 

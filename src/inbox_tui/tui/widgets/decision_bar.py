@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
@@ -130,6 +131,11 @@ class DecisionBar(Widget, can_focus=False):
             self.close(f"{words.state(now) or 'it asks nothing any more'}: nothing answered by you", by_itself=True)
         elif now.raised_rev != shown.raised_rev:
             self.close("it has changed: look again, nothing answered", by_itself=True)
+
+    def tick(self) -> None:
+        """Time went by: how long it has been asked reads differently."""
+        if self.row is not None:
+            self.refresh(Region(0, 0, self.size.width, 1))
 
     # Keys
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -67,6 +68,12 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, NotificationList.Moved)
+
+    @dataclass
+    class Unreadable(Message):
+        """Rows could not be read from the cache; their lines stay as they were."""
+
+        error: sqlite3.Error
 
     class Opened(Message):
         """The row under the cursor was clicked once more."""
@@ -221,11 +228,20 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         if len(self._ages) > AGES_KEPT:
             self._ages.clear()
         top = self.scroll_offset.y
-        self.listing.load(top, top + self.lines)
+        self._read(top, top + self.lines)
 
     def _load_late(self, y: int) -> None:
-        self.listing.load(y, y)
-        self.refresh_line(y)
+        # Drawing it again without its page would ask for the page again, for ever.
+        if self._read(y, y):
+            self.refresh_line(y)
+
+    def _read(self, first: int, last: int) -> bool:
+        try:
+            self.listing.load(first, last)
+        except sqlite3.Error as error:
+            self.post_message(self.Unreadable(error))
+            return False
+        return True
 
     def render_line(self, y: int) -> Strip:
         y += self.scroll_offset.y
@@ -266,9 +282,10 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
             return
         self.touched = True
         again = y == self.listing.cursor_y
-        self.move_to(y)
-        if again:
-            self.post_message(self.Opened())
+        if self._read(y, y):
+            self.move_to(y)
+            if again:
+                self.post_message(self.Opened())
 
 
 def _over(styles: Mapping[str, Style], over: Style) -> dict[str, Style]:
