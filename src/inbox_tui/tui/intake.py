@@ -111,7 +111,10 @@ class Intake:
             frames = await waiting.take(SLICE)
             try:
                 for frame in frames:
-                    await self._take(frame)
+                    if frame.event in _ROWS:
+                        self._take_row(frame)
+                    else:
+                        await self._take_head(frame)
             except BaseException:
                 await self._flush()
                 raise
@@ -125,18 +128,21 @@ class Intake:
         if self._claim is not None and self._pane is not None and self._pane.position == self._claim:
             await self._claim_caught_up(self._claim)
 
-    async def _take(self, frame: Frame) -> None:
+    def _take_row(self, frame: Frame) -> None:
         from inbox_tui.client import wire
 
-        if frame.event in _ROWS:
-            change = wire.change(frame.event, frame.id, frame.data)
-            self._changes.append(change)
-            assert self._pane is not None
-            if self._pane.take(change) and change.item is not None:
-                self._raised.append(change.item.document)
-            if change.item is not None:
-                self._answers.row_changed(change.item)
-        elif frame.event in ("ping", "resync"):
+        change = wire.change(frame.event, frame.id, frame.data)
+        self._changes.append(change)
+        assert self._pane is not None
+        if self._pane.take(change) and change.item is not None:
+            self._raised.append(change.item.document)
+        if change.item is not None:
+            self._answers.row_changed(change.item)
+
+    async def _take_head(self, frame: Frame) -> None:
+        from inbox_tui.client import wire
+
+        if frame.event in ("ping", "resync"):
             await self._flush()
             head = wire.parse(wire.HeadWire, frame.data)
             position = self._pane.position if self._pane else 0
