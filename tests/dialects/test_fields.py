@@ -29,6 +29,8 @@ REFUSED = {
     "a float beyond floats": (b'{"meta": {"rows": 1e999}}', 422, "body.meta.rows"),
     "2^63": (b'{"meta": {"rows": 9223372036854775808}}', 422, "body.meta.rows"),
     "5,000 digits": (b'{"meta": {"rows": [1, ' + b"9" * 5000 + b"]}}", 422, "body.meta.rows[1]"),
+    "5,000 digits, then too deep": (b'{"a": ' + b"9" * 5000 + b', "b": ' + b"[" * DEEP + b"]" * DEEP + b"}", 422, "body"),
+    "5,000 digits, then no end": (b"[" + b"9" * 5000 + b", ", 400, "body"),
     "NUL": (b'{"title": "a\\u0000b"}', 422, "body.title"),
     "half a pair": (b'{"title": "\\ud83d"}', 422, "body.title"),
     "a pair the wrong way round": (b'{"tags": ["ok", "\\ude00\\ud83d"]}', 422, "body.tags[1]"),

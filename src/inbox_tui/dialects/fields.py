@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from inbox_tui.core.errors import FieldError, Refused, invalid
 from inbox_tui.core.model import Json
@@ -38,19 +38,26 @@ def parse(raw: bytes) -> Json:
     except UnicodeDecodeError as error:
         raise _malformed(f"is not UTF-8, from byte {error.start} on") from None
     try:
-        value = json.loads(text)
+        value = _decoded(text)
     except RecursionError:
         raise invalid("body", _TOO_DEEP) from None
     except json.JSONDecodeError as error:
         raise _malformed(f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
-    except ValueError:
-        # Python refuses to read integers of thousands of digits; read them as one that the check below names and refuses.
-        value = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 25 else _BEYOND)
     try:
         _check(value, 0)
     except _UnfitError as unfit:
         raise invalid("body" + _path(unfit.path), unfit.message) from None
-    return value  # type: ignore[no-any-return]
+    return value
+
+
+def _decoded(text: str) -> Json:
+    try:
+        return cast(Json, json.loads(text))
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        # Python refuses to read integers of thousands of digits; read them as one that the check names and refuses.
+        return cast(Json, json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 25 else _BEYOND))
 
 
 def _malformed(message: str) -> Refused:
@@ -166,10 +173,11 @@ def _small(meta: dict[str, Any]) -> dict[str, Any]:
     return meta
 
 
-def split_tags(tags: str | list[str]) -> list[str]:
-    """`"prod, backend"` or a list → each tag once, trimmed, in order."""
-    parts = tags.split(",") if isinstance(tags, str) else tags
-    return list(dict.fromkeys(stripped for part in parts if (stripped := part.strip())))
+def split_tags(tags: Any) -> Any:
+    """`"prod, backend"` → each tag once, trimmed, in order; anything else as it is."""
+    if not isinstance(tags, str):
+        return tags
+    return list(dict.fromkeys(stripped for part in tags.split(",") if (stripped := part.strip())))
 
 
 HttpUrl = Annotated[str, Field(max_length=URL, json_schema_extra={"format": "uri"}), AfterValidator(_http)]
@@ -178,4 +186,5 @@ Name = Annotated[str, Field(max_length=SHORT)]
 Label = Annotated[str, Field(max_length=SHORT, coerce_numbers_to_str=True)]
 """A name for which clients also send a number."""
 Tag = Annotated[str, Field(max_length=SHORT, coerce_numbers_to_str=True)]
-Tags = Annotated[list[Tag], Field(max_length=SEVERAL)]
+Tags = Annotated[list[Tag], Field(max_length=SEVERAL), BeforeValidator(split_tags, json_schema_input_type=str | list[str])]
+"""A list, or one text with commas."""

@@ -6,21 +6,17 @@ are kept in `meta` where they are single values, and dropped where they are not:
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from inbox_tui.core.lifecycle import INPUT_REQUIRED, SEVERITY_OF_TYPE, severity_of
 from inbox_tui.core.model import Event, Json
 from inbox_tui.core.times import from_sender, to_wire
 from inbox_tui.dialects.cleaning import Cleaner, name, said, visible
-from inbox_tui.dialects.fields import SHORT, TEXT, TITLE, HttpUrl, Label, Meta, Tags, Tolerant, split_tags
+from inbox_tui.dialects.fields import SHORT, TEXT, TITLE, HttpUrl, Label, Meta, Tags, Tolerant
 
 DIALECT = "notilens"
-
-
-def _as_tags(tags: Any) -> Any:
-    return split_tags(tags) if isinstance(tags, str) else tags
 
 
 class NotiLensEvent(Tolerant):
@@ -39,7 +35,7 @@ class NotiLensEvent(Tolerant):
     image_url: HttpUrl = ""
     open_url: HttpUrl = ""
     download_url: HttpUrl = ""
-    tags: Annotated[Tags, BeforeValidator(_as_tags, json_schema_input_type=str | list[str])] = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
     ts: Annotated[float | None, Field(description="Unix time, seconds or milliseconds; shown, never used to order")] = None
     meta: Meta = Field(default_factory=dict)
 

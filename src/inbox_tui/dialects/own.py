@@ -14,7 +14,7 @@ from inbox_tui.core.lifecycle import INPUT_REQUIRED, severity_of
 from inbox_tui.core.model import PROMPT_LIFETIME, Choice, Event, Json, Severity
 from inbox_tui.core.times import SECOND, from_sender, from_wire, to_wire
 from inbox_tui.dialects.cleaning import Cleaner, name, said, visible
-from inbox_tui.dialects.fields import SEVERAL, SHORT, TEXT, TITLE, URL, HttpUrl, Label, Meta, Name, Tags, Tolerant, split_tags
+from inbox_tui.dialects.fields import SEVERAL, SHORT, TEXT, TITLE, URL, HttpUrl, Label, Meta, Name, Tags, Tolerant
 
 CHOICES = 20
 COLORS = Literal["red", "orange", "amber", "lime", "green", "teal", "cyan", "blue", "purple", "pink"]
@@ -41,10 +41,6 @@ class AttachmentBody(Tolerant):
     size_bytes: Annotated[int, Field(ge=0)] = 0
     duration_ms: Annotated[int, Field(ge=0)] = 0
     thumbnail_url: HttpUrl = ""
-
-
-def _as_tags(tags: Any) -> Any:
-    return split_tags(tags) if isinstance(tags, str) else tags
 
 
 def _ulid(text: str) -> str:
@@ -86,7 +82,7 @@ class DetailsBody(Tolerant):
     image_url: HttpUrl = ""
     attachments: Annotated[list[AttachmentBody], Field(max_length=SEVERAL)] = Field(default_factory=list)
     audio_status: Name = ""
-    tags: Annotated[Tags, BeforeValidator(_as_tags, json_schema_input_type=str | list[str])] = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
     meta: Meta = Field(default_factory=dict)
     cwd: Annotated[str, Field(max_length=URL)] = ""
     host: Name = ""
