@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hubs import Reply, RunningHub
@@ -70,6 +71,14 @@ def test_a_run_tells_its_story(hub: RunningHub) -> None:
     events = hub.call("GET", f"/api/notifications/{ids[2]}/events").document["items"]
     assert [event["details"]["meta"] for event in events] == [COMPLETED["meta"]]
     assert hub.call("GET", "/api/runs/unheard-of").document["items"] == []
+
+
+def test_a_run_may_have_any_name(hub: RunningHub) -> None:
+    name = "deploy/eu west?#%2F/é"
+    hub.publish(title="x", kind="task.started", run_id=name)
+    reply = hub.call("GET", f"/api/runs/{quote(name, safe='')}")
+    assert (reply.status, reply.document["run_id"]) == (200, name)
+    assert [item["title"] for item in reply.document["items"]] == ["x"]
 
 
 def test_the_list_is_seed_001s(hub: RunningHub) -> None:

@@ -80,7 +80,8 @@ Handler = Callable[[Call], Awaitable[Answering]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`refusals` are the statuses besides 401, 403, 413 and 422 that follow from door, roles and models."""
+    """`takes_slashes`: the path's last part may hold any. `refusals` are the statuses besides 401, 403, 413 and 422 that follow
+    from door, roles and models."""
 
     method: str
     path: str
@@ -99,6 +100,12 @@ class Endpoint:
     takes_headers: Mapping[str, str] = field(default_factory=dict)
     gives_headers: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[int, ...] = ()
+    takes_slashes: bool = False
+
+    @property
+    def route(self) -> str:
+        """The path as the router spells it."""
+        return f"{self.path.removesuffix('}')}:path}}" if self.takes_slashes else self.path
 
 
 class PathApp:
@@ -139,7 +146,7 @@ def routes(endpoints: Sequence[Endpoint], hub: Hub) -> list[Route]:
     """The router's entries, one a path, in the order of the endpoints."""
     by_path: dict[str, list[Endpoint]] = {}
     for endpoint in endpoints:
-        by_path.setdefault(endpoint.path, []).append(endpoint)
+        by_path.setdefault(endpoint.route, []).append(endpoint)
     return [Route(path, PathApp(found, hub)) for path, found in by_path.items()]
 
 

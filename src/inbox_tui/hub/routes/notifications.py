@@ -122,6 +122,6 @@ ENDPOINTS = [
     ),
     Endpoint(
         "GET", "/api/runs/{run_id}", "get_run", "The timeline of a run, oldest first", run,
-        answer=RunBody, refusals=(404, 503),
+        answer=RunBody, refusals=(404, 503), takes_slashes=True,
     ),
 ]  # fmt: skip
