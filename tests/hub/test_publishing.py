@@ -73,6 +73,15 @@ async def test_a_run_has_one_live_row_which_its_outcome_ends(world: World) -> No
     assert [entry["kind"] for entry in await world.service.occurrences(SPACE, failed.id)] == ["task.failed"]
 
 
+async def test_a_prompt_of_a_runs_own_kind_is_asked_and_outlives_the_run(world: World) -> None:
+    asked = await world.publish(prompt(kind="task.waiting", run_id="r1"))
+    await world.publish(said("task.failed"))
+    assert (await world.row(asked.id)).needs_me, "the outcome ends the live row, not a question"
+    late = await world.publish(prompt(kind="task.waiting", run_id="r1"))
+    assert late.is_new
+    assert (await world.row(late.id)).needs_me
+
+
 async def test_outcomes_fold_across_runs(world: World) -> None:
     one = await world.publish(said("task.failed", run="r1"))
     two = await world.publish(said("task.failed", run="r2"))

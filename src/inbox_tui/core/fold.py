@@ -26,8 +26,8 @@ _NEVER_FOLDING_DETAILS = ("attachments", "audio_status", "parent_id")
 
 
 def is_live(event: Event) -> bool:
-    """Whether it belongs to its run's one live row."""
-    return bool(event.run_id) and event.kind in lifecycle.LIVE
+    """Whether it belongs to its run's one live row. A prompt never does, whatever its kind: it would be lost in one."""
+    return bool(event.run_id) and event.kind in lifecycle.LIVE and not event.is_prompt
 
 
 def folds(event: Event) -> bool:
