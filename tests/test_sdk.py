@@ -192,6 +192,13 @@ def test_a_hub_that_disowns_the_answer_takes_it_back(hub: RunningHub, between: R
     assert approved(hub, Asking()).key == ""
 
 
+@pytest.mark.parametrize("forged", [{"id": "", "epoch": 0, "status": "unknown", "decision": None}, {"status": "withdrawn"}, {}])
+def test_a_hub_that_no_longer_knows_the_answer_takes_it_back(hub: RunningHub, between: Relay, forged: dict[str, object]) -> None:
+    between.forge = lambda call, document: forged if call.what == "ack" else document
+    answer = approved(hub, Asking())
+    assert (answer.key, answer.status) == ("", "unknown")
+
+
 def _bearer() -> dict[str, str]:
     import os
 

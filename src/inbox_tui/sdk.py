@@ -207,14 +207,14 @@ class _Asker:
         `not confirmed`, which is true, and takes nothing away from it."""
         body = {"id": self.id, "epoch": self.epoch}
         try:
-            _persist(
+            reply = _persist(
                 lambda: call(self.hub, "POST", f"/api/asks/{self.key}/ack", body), until=time.monotonic() + ACKNOWLEDGE_PATIENCE
             )
         except HubUnreachable:
             return True
         except Refused as refusal:
             return refusal.status in _BUSY
-        return True
+        return isinstance(reply.document, dict) and reply.document.get("status") == "decided"
 
     def withdraw(self) -> None:
         """Gives up, also before the POST was answered: a POST that arrives later is then born withdrawn. Never raises."""
