@@ -30,13 +30,14 @@ class Call:
 
 class Relay:
     """`before` is called with each call before it goes on to the hub, `after` with the hub's answer; True loses the answer.
-    `forge` may change the decoded answer."""
+    `stop_before` True answers 503 in the hub's place, as one that is stopping does. `forge` may change the decoded answer."""
 
     def __init__(self, hub: str) -> None:
         self.hub = hub
         self.calls: list[Call] = []
         self.before: Callable[[Call], bool] = lambda call: False
         self.after: Callable[[Call], bool] = lambda call: False
+        self.stop_before: Callable[[Call], bool] = lambda call: False
         self.forge: Callable[[Call, Any], Any] = lambda call, document: document
         self.url = ""
 
@@ -79,6 +80,9 @@ def _pass_on(handler: BaseHTTPRequestHandler, state: Relay) -> None:
     state.calls.append(call)
     handler.close_connection = True
     if state.before(call):
+        return
+    if state.stop_before(call):
+        handler.send_error(503)
         return
     headers = {name: value for name, value in handler.headers.items() if name.lower() not in ("host", "connection")}
     connection = http.client.HTTPConnection(state.hub, timeout=60)

@@ -7,11 +7,13 @@ import os
 import pty
 import select
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from commands import INBOX, decide, ended, eventually, inbox, key_variables, open_question, row, running
 from hubs import RunningHub
+from relay import relay
 
 QUESTION: dict[str, Any] = {"title": "Deploy?", "kind": "input.required", "command": "./deploy 1.2.3"}
 
@@ -48,6 +50,24 @@ def test_a_second_answer_is_refused_and_told_who_was_first(hub: RunningHub) -> N
     assert late.returncode == 5
     assert "lready answered by" in late.stderr
     assert row(hub, id_)["decision"]["key"] == "approve"
+
+
+def test_a_hub_that_cannot_answer_yet_has_not_refused(hub: RunningHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first call takes, and its answer is lost; the next meets a hub that is just stopping."""
+    hub.publish(**QUESTION)
+    seen = reference(hub)
+    with relay(hub.listen) as between:
+        monkeypatch.setenv("INBOX_HUB", between.url)
+        monkeypatch.setenv("INBOX_KEY", key_variables(hub, "operate")["INBOX_KEY"])
+        between.after = lambda call: call.path.endswith("/decision") and len(between.seen("other")) == 2
+        between.stop_before = lambda call: call.path.endswith("/decision") and len(between.seen("other")) == 3
+        done = inbox("approve", seen)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_reference_of_any_length_is_told_what_it_should_be(home: Path) -> None:
+    done = inbox("approve", "01JD0Q4N3V5W8XRZ2K7M9T6BHC@" + "9" * 5000)
+    assert (done.returncode, "internal error" in done.stderr) == (2, False)
 
 
 def test_an_answer_for_an_older_text_is_refused(hub: RunningHub) -> None:

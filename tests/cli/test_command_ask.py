@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from commands import INBOX, decide, ended, eventually, inbox, key_variables, open_question, row, rows, running
@@ -63,6 +64,12 @@ def test_no_answer_in_time_is_no_decision_and_closes_the_question(hub: RunningHu
     done = inbox("ask", "Deploy?", "--timeout", "0.3")
     assert (done.returncode, done.stdout) == (4, "")
     assert rows(hub)[0]["closed"] in ("withdrawn", "expired")
+
+
+def test_without_anybody_to_tell_the_exit_code_is_the_same(hub: RunningHub) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*INBOX, "ask", "Deploy?", "--timeout", "0.3"], stderr=full, stdin=subprocess.DEVNULL)
+    assert done.returncode == 4
 
 
 def test_a_refusing_default_is_given_when_the_time_is_up(hub: RunningHub) -> None:

@@ -49,7 +49,7 @@ class Reference(click.ParamType[tuple[str, int | None]]):
             decode(id_)
         except ValueError as error:
             self.fail(f"{id_!r} is {error}", param, ctx)
-        if at and not rev.isdecimal():
+        if at and not (rev.isdecimal() and len(rev) < 20):
             self.fail(f"{value!r}: what follows the @ is the number that `inbox list` printed", param, ctx)
         return id_.upper(), int(rev) if at else None
 

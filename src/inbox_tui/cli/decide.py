@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inbox_tui.cli.arguments import Reference
-from inbox_tui.core.errors import Exit, HubUnreachable
+from inbox_tui.core.errors import Exit, HubUnreachable, Refused
 
 if TYPE_CHECKING:
     from inbox_tui.core.model import Notification
@@ -99,7 +99,10 @@ def _post(hub: Address, path: str, body: dict[str, object]) -> Notification:
     while True:
         try:
             return from_document(call(hub, "POST", path, body).document)
-        except HubUnreachable as problem:
+        except (HubUnreachable, Refused) as problem:
+            # A hub that cannot say yet, such as one that is stopping, has not refused what an earlier call may have done.
+            if isinstance(problem, Refused) and problem.status not in (503, 507):
+                raise
             if time.monotonic() >= until:
                 raise HubUnreachable(f"{problem} The outcome is unknown: `inbox list` tells once the hub is back.") from problem
             time.sleep(0.2)

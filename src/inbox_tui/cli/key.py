@@ -56,18 +56,16 @@ def new_command(name: str, role: str, allow_timeout_approve: bool, as_json: bool
 @key_command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def list_command(as_json: bool) -> int:
-    """List the keys: id, role, name, and whether it is revoked. Never the key itself."""
+    """List the keys that work: id, role and name. Never the key itself."""
     from inbox_tui.core.text import clean
     from inbox_tui.wire import call
 
-    keys = call(_hub(), "GET", "/api/keys").document
-    items = keys.get("items", []) if isinstance(keys, dict) else keys
+    items = call(_hub(), "GET", "/api/keys").document["items"]
     if as_json:
         click.echo(json.dumps(items))
         return Exit.DONE
     for item in items:
-        revoked = "  revoked" if item.get("revoked_at") else ""
-        click.echo(f"{item['id']}  {item['role']:<7}  {clean(item['name'], lines=False)}{revoked}")
+        click.echo(f"{item['id']}  {item['role']:<7}  {clean(item['name'], lines=False)}")
     return Exit.DONE
 
 

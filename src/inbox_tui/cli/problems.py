@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from inbox_tui.core.errors import Exit, InboxError
 
@@ -35,7 +36,9 @@ def guarded(work: Callable[[], int | None]) -> int:
 
 
 def complain(message: str) -> None:
-    """One message to stderr; what a hub said in it is made safe for the terminal."""
+    """One message to stderr; what a hub said in it is made safe for the terminal. Where nobody can hear it, it is dropped: the
+    exit code still tells, and must not become another."""
     from inbox_tui.core.text import clean
 
-    print(f"inbox: {clean(message)}", file=sys.stderr)
+    with suppress(OSError):
+        print(f"inbox: {clean(message)}", file=sys.stderr, flush=True)
