@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"
-_HIDDEN = "\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_HIDDEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""What Unicode draws as nothing (Default_Ignorable_Code_Point) but for the variation selectors of emoji, and the line breaks
+and annotations that no terminal shows."""
 # Zero-width joiners and non-joiners are letters of real scripts and of emoji: stripped only where they could hide something.
 _JOINERS = "\u200c\u200d"
 _HARMFUL = re.compile(f"[{_CONTROLS}{_HIDDEN}\ud800-\udfff]")
