@@ -124,6 +124,17 @@ async def test_tab_goes_round_what_needs_me_and_n_to_what_is_unread(pane: OpenPa
         assert it.main.row.notification.title == "one?"
 
 
+async def test_what_is_not_in_this_view_is_not_denied(pane: OpenPane) -> None:
+    async with pane(numbered([message("one"), prompt("two?", read_at=seed.NOW)])) as it:
+        await it.press("g", "u", "tab")
+        assert it.footer.startswith(" none in this view: g n shows them")
+        await it.press("g", "n", "M")
+        assert it.link.bulk == []
+        assert "nothing is unread here" in it.footer
+        await it.press("n")
+        assert it.footer.startswith(" none in this view: g u shows them")
+
+
 async def test_views_by_chord_and_the_prefix_is_shown(pane: OpenPane) -> None:
     async with pane(seed.rows(50)) as it:
         await it.press("g")
@@ -134,7 +145,7 @@ async def test_views_by_chord_and_the_prefix_is_shown(pane: OpenPane) -> None:
         assert "Needs me 3" in it.header
         await it.press("g", "u")
         assert it.main.list.listing.view is View.UNREAD
-        await it.press("g")
+        await it.press("G", "g")
         it.seconds += 1.1
         await it.press("e")
         assert it.main.list.listing.view is View.UNREAD, "the prefix had been given up"

@@ -121,6 +121,23 @@ async def test_undo_goes_back_over_triage_and_never_over_answers(pane: OpenPane)
         assert "nothing to undo" in it.footer
 
 
+async def test_what_somebody_waits_for_stays_under_the_cursor(pane: OpenPane) -> None:
+    async with pane(numbered([message("one", 50), prompt("two?", 40)])) as it:
+        await it.press("e")
+        assert it.link.triaged == []
+        assert "somebody waits here" in it.footer
+        assert it.main.row.notification.title == "two?"
+
+
+async def test_undo_says_what_it_cannot_before_it_goes_further_back(pane: OpenPane) -> None:
+    async with pane(many(250)) as it:
+        await it.press("m", "M", "u")
+        assert [verb for verb, _ in it.link.triaged] == ["read"]
+        assert "cannot be undone" in it.footer
+        await it.press("u")
+        assert [verb for verb, _ in it.link.triaged] == ["read", "unread"]
+
+
 async def test_only_enter_marks_read(pane: OpenPane) -> None:
     async with pane(many(5)) as it:
         await it.press("j", "j", "k", "G", "g", "g")

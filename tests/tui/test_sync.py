@@ -17,7 +17,7 @@ from sync_world import SilentPane, hub_rows, silent_pane
 from inbox_tui.cache.rows import View
 from inbox_tui.client.target import Target, find_target
 from inbox_tui.core.model import Event
-from inbox_tui.tui.messages import DecisionChanged, TriageDone, TriageRefused
+from inbox_tui.tui.messages import DecisionChanged, StorageProblem, TriageDone, TriageRefused
 
 
 @pytest.fixture
@@ -78,6 +78,22 @@ async def test_a_killed_hub_is_found_again_and_nothing_is_missed(hub: RunningHub
             await pane.until_caught_up()
             await equal(pane)
         assert len(pane.raised) == len(set(pane.raised))
+
+
+async def test_a_hub_that_can_write_again_after_a_restart_is_no_problem_any_more(
+    hub: RunningHub, target: Target, file: Path
+) -> None:
+    async with silent_pane(file, target) as pane:
+        await pane.until_caught_up()
+        hub.limit_files(1)
+        assert hub.call("POST", "/api/events", {"title": "lost"}, by="send").status in (503, 507)
+        await pane.until(lambda: [told for told in pane.told if isinstance(told, StorageProblem) and told.text])
+        hub.kill9()
+        await pane.until_offline()
+        hub.restart()
+        pane.sync.reconnect()
+        await pane.until_caught_up()
+        assert [told.text for told in pane.told if isinstance(told, StorageProblem)][-1] == ""
 
 
 async def test_two_panes_on_one_file_agree(hub: RunningHub, target: Target, file: Path) -> None:

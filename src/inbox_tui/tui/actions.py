@@ -95,7 +95,7 @@ ACTIONS: tuple[Action, ...] = (
         "next question",
         "Next row that needs you.",
         "move",
-        lambda c: c.needs > 0 and not _asks(c) and not c.reading,
+        lambda c: c.needs > 0 and _has_row(c) and not _asks(c) and not c.reading,
     ),
     Action("previous_needs", ("shift+tab",), "previous question", "Previous row that needs you.", "move"),
     Action("next_unread", ("n",), "next unread", "Next unread row.", "move"),

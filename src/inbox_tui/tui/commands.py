@@ -11,12 +11,14 @@ from inbox_tui.cache.rows import View
 from inbox_tui.core.text import clean
 from inbox_tui.core.triage import UNDO, Verb
 from inbox_tui.tui import words
+from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.browser import can_open, open_link
 from inbox_tui.tui.links import safe_link
 
 if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
 
+WAITS_HERE = "somebody waits here for your answer: a answers it"
 UNDO_MOST = 200
 """Rows of one bulk action that undo can bring back, each by its own call."""
 BACK: dict[Verb, str] = {"done": "back in the inbox", "undone": "done again", "read": "unread again", "unread": "read again"}
@@ -86,23 +88,26 @@ class Commands:
             self._screen.list.move_to(y)
 
     def next_needs(self) -> None:
-        self._neighbour(View.NEEDS, 1, "nothing needs you")
+        self._neighbour(View.NEEDS, 1)
 
     def previous_needs(self) -> None:
-        self._neighbour(View.NEEDS, -1, "nothing needs you")
+        self._neighbour(View.NEEDS, -1)
 
     def next_unread(self) -> None:
-        self._neighbour(View.UNREAD, 1, "nothing is unread")
+        self._neighbour(View.UNREAD, 1)
 
     def previous_unread(self) -> None:
-        self._neighbour(View.UNREAD, -1, "nothing is unread")
+        self._neighbour(View.UNREAD, -1)
 
-    def _neighbour(self, among: View, step: int, none: str) -> None:
+    def _neighbour(self, among: View, step: int) -> None:
         y = self._screen.list.listing.neighbour(among, step)
-        if y is None:
-            self._screen.say(none if self._screen.list.listing.view is not View.DONE else f"{none} here")
-        else:
+        if y is not None:
             self._screen.list.move_to(y)
+        elif self._screen.reader.count(among):
+            shown_by = self._screen.keymap.key_of("go_needs" if among is View.NEEDS else "go_unread")
+            self._screen.say(f"none in this view: {show_key(shown_by)} shows them")
+        else:
+            self._screen.say("nothing needs you" if among is View.NEEDS else "nothing is unread")
 
     # Views
 
@@ -148,6 +153,11 @@ class Commands:
     # Triage
 
     def done(self) -> None:
+        row = self._screen.row
+        if row is not None and row.notification.is_open and row.notification.waiting == "here":
+            # The hub would refuse it, and the row would be gone for a moment and come back without the cursor.
+            self._screen.say(WAITS_HERE)
+            return
         verb: Verb = "undone" if self._screen.list.listing.view is View.DONE else "done"
         self._triage(verb, "back in the inbox" if verb == "undone" else "done")
         self._screen.read(False)
@@ -169,22 +179,26 @@ class Commands:
     def read_all(self) -> None:
         listing = self._screen.list.listing
         rows = self._screen.reader.window(View.UNREAD, 0, UNDO_MOST + 1)
-        if listing.view is View.DONE or not rows:
-            self._screen.say("nothing is unread")
+        marked = [row.id for row in rows if listing.view is not View.NEEDS or row.notification.needs_me]
+        if listing.view is View.DONE or not marked:
+            self._screen.say("nothing is unread here" if rows else "nothing is unread")
             return
         self._screen.link.triage_all("read", listing.view)
-        marked = [row.id for row in rows if listing.view is not View.NEEDS or row.notification.needs_me]
         if len(rows) <= UNDO_MOST:
             self._undo.append(("read", marked))
             self._screen.say(f"{len(marked):,} marked read")
         else:
-            self._screen.say("all marked read; so many cannot be undone at once")
+            self._undo.append(("read", []))
+            self._screen.say("all marked read; so many cannot be undone")
 
     def undo(self) -> None:
         if not self._undo:
             self._screen.say("nothing to undo")
             return
         verb, ids = self._undo.pop()
+        if not ids:
+            self._screen.say("so many marked read cannot be undone; once more undoes what was before")
+            return
         rows = [row for id_ in ids if (row := self._screen.reader.row(id_)) is not None]
         for row in rows:
             self._screen.link.triage(UNDO[verb], row)

@@ -35,7 +35,7 @@ def position(y: int | None, count: int, arrived: int) -> list[Piece]:
     """`1 of 2,481   +3 new ↑`."""
     where = f"{y + 1:,} of {count:,}" if y is not None else ""
     new = f"   +{arrived:,} new ↑" if arrived else ""
-    return [(where, "dim"), (new, "strong"), (" ", "dim")]
+    return [("  ", "dim"), (where, "dim"), (new, "strong"), (" ", "dim")]
 
 
 def keys(context: Context, keymap: Keymap, room: int) -> list[Piece]:

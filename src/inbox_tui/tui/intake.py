@@ -91,6 +91,7 @@ class Intake:
         self._claim: int | None = None
         self._rows = 0
         self._storage: str | None = None
+        """What was told last; of the hub before this one it may have been another, so the first is always told."""
 
     async def open(self, frame: Frame, asked: int | None) -> None:
         """The stream's first event. Raises AskAgain where another pane was quicker."""
@@ -160,7 +161,7 @@ class Intake:
 
     async def _ping(self, head: Opening, storage: str) -> None:
         assert self._pane is not None
-        if storage != (self._storage or ""):
+        if storage != self._storage:
             self._post(StorageProblem(storage))
         self._storage = storage
         match self._pane.ping(head.rev):

@@ -8,6 +8,7 @@ from textual.message import Message
 
 from inbox_tui.core.text import clean
 from inbox_tui.tui import words
+from inbox_tui.tui.commands import WAITS_HERE
 from inbox_tui.tui.messages import (
     CacheChanged,
     ConnectionChanged,
@@ -50,8 +51,7 @@ def tell(app: App[int], screen: MainScreen, what: SyncMessage) -> None:
         case DecisionChanged():
             decision_changed(screen, what)
         case TriageRefused(reason=reason, code=code):
-            waits = "somebody waits here for your answer: a answers it"
-            screen.say(waits if code == "waiting_here" else f"not taken: {clean(reason, lines=False)}")
+            screen.say(WAITS_HERE if code == "waiting_here" else f"not taken: {clean(reason, lines=False)}")
         case TriageDone(verb=verb, changed=changed, skipped=skipped):
             passed = f"; {skipped:,} passed over, somebody waits for them" if skipped else ""
             screen.say(f"{verb}: {changed:,} rows{passed}")
