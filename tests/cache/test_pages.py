@@ -40,7 +40,7 @@ def sorted_ids(db: sqlite3.Connection, view: View) -> list[str]:
         )
     ]
     rows: list[Notification] = []
-    for (document,) in db.execute("SELECT document FROM row"):
+    for (document,) in db.execute("SELECT text FROM document"):
         row = decoded(document)
         rows.append(pages.under([op for op in ops if op.id in (None, row.id)], row)[0])
     within = {
@@ -108,7 +108,7 @@ def test_lists_are_what_their_definition_says(
 
 def named(db: sqlite3.Connection) -> Iterator[Item]:
     """Every row once more, as a walk names it."""
-    for (document,) in db.execute("SELECT document FROM row").fetchall():
+    for (document,) in db.execute("SELECT text FROM document").fetchall():
         yield item_from(document)
 
 

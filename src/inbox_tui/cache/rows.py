@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inbox_tui.core.triage import Verb
@@ -76,6 +76,8 @@ class Kept:
     unread: bool = False
     done: bool = False
     overlaid: bool = False
+    n: int = field(default=0, compare=False)
+    """Its number in the table; 0: it has none yet."""
 
     @property
     def views(self) -> int:

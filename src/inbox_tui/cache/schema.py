@@ -40,6 +40,7 @@ _MIGRATIONS = (
         walker_until INTEGER NOT NULL DEFAULT 0
     );
     CREATE TABLE row (
+        n INTEGER PRIMARY KEY,
         feed INTEGER NOT NULL,
         id TEXT NOT NULL,
         rev INTEGER NOT NULL,
@@ -53,8 +54,7 @@ _MIGRATIONS = (
         needs INTEGER NOT NULL,               -- as shown: under the queued triage
         unread INTEGER NOT NULL,
         done INTEGER NOT NULL,
-        overlaid INTEGER NOT NULL,            -- queued triage touches it
-        document TEXT NOT NULL
+        overlaid INTEGER NOT NULL             -- queued triage touches it
     );
     CREATE UNIQUE INDEX row_id ON row (feed, id);
     CREATE INDEX row_listed ON row (feed, needs, raised_at, id) WHERE done = 0;
@@ -62,6 +62,11 @@ _MIGRATIONS = (
     CREATE INDEX row_done ON row (feed, needs, raised_at, id) WHERE done = 1;
     CREATE INDEX row_stray ON row (feed, id) WHERE unread = 1 AND done = 1;
     CREATE INDEX row_overlaid ON row (feed, id) WHERE overlaid = 1;
+    CREATE TABLE document (
+        n INTEGER PRIMARY KEY,                -- its row's; apart, so that triage of many rows writes none of their words again
+        text TEXT NOT NULL
+    );
+    CREATE TRIGGER row_dropped AFTER DELETE ON row BEGIN DELETE FROM document WHERE n = old.n; END;
     CREATE TABLE gone (
         feed INTEGER NOT NULL,
         id TEXT NOT NULL,

@@ -18,7 +18,7 @@ _META = (
     "feed, epoch, life, cursor, walk, walks, hub_unread, caught_up_rev, caught_up_at, needs, unread, listed, done, evicted, "
     "version, seq, journal_from, walker, walker_until"
 )
-_KEPT = "id, rev, raised_rev, raised_at, walked, asks, held, hub_unread, hub_done, needs, unread, done, overlaid"
+_KEPT = "id, rev, raised_rev, raised_at, walked, asks, held, hub_unread, hub_done, needs, unread, done, overlaid, n"
 _OP = "key, verb, id, seen, at, only_unread, only_needs_me, ack"
 
 
@@ -145,29 +145,41 @@ class Step:
 
     def write_rows(self) -> None:
         """Writes the rows that have changed so far, so that `counts` and the tables agree."""
-        full: list[tuple[object, ...]] = []
+        fresh: list[tuple[object, ...]] = []
+        known: list[tuple[object, ...]] = []
+        new_texts: list[tuple[object, ...]] = []
+        texts: list[tuple[object, ...]] = []
         states: list[tuple[object, ...]] = []
         dropped: list[tuple[object, ...]] = []
         moves: list[tuple[object, ...]] = []
         changed = 0
+        (last,) = self.db.execute("SELECT coalesce(max(n), 0) FROM row").fetchone()
         for row_id, now in self._now.items():
             was = self._before[row_id]
             if was == now:
                 continue
             if now is None:
-                dropped.append((self.feed, row_id))
+                dropped.append((was.n if was else 0,))
+            elif was is None:
+                last += 1
+                fresh.append((last, self.feed, now.id, *_record(now)))
+                new_texts.append((last, self._documents[row_id]))
             elif row_id in self._documents:
-                full.append((self.feed, *_record(now), self._documents[row_id]))
+                known.append((*_record(now), was.n))
+                texts.append((self._documents[row_id], was.n))
             else:
-                states.append((now.walked, now.needs, now.unread, now.done, now.overlaid, self.feed, row_id))
+                states.append((now.walked, now.needs, now.unread, now.done, now.overlaid, was.n))
             changed += was is None or now is None or was.rev != now.rev or (was.views, was.overlaid) != (now.views, now.overlaid)
             place = _place(was), _place(now)
             if place[0] != place[1]:
                 self._count(place[0][0], place[1][0])
                 moves.append((row_id, *place[0], *place[1]))
-        self.db.executemany("DELETE FROM row WHERE feed = ? AND id = ?", dropped)
-        self.db.executemany(_UPSERT, full)
-        self.db.executemany(_UPDATE, states)
+        self.db.executemany("DELETE FROM row WHERE n = ?", dropped)
+        self.db.executemany(_INSERT, fresh)
+        self.db.executemany("INSERT INTO document VALUES (?, ?)", new_texts)
+        self.db.executemany(_UPDATE, known)
+        self.db.executemany("UPDATE document SET text = ? WHERE n = ?", texts)
+        self.db.executemany(_UPDATE_STATE, states)
         self._tell(moves)
         self.version += bool(changed)
         self._before.clear()
@@ -216,12 +228,11 @@ def transaction(db: sqlite3.Connection, name: str) -> Iterator[Step]:
         raise
 
 
-_SET = ", ".join(f"{name} = excluded.{name}" for name in [*_KEPT.split(", ")[1:], "document"])
-_UPSERT = (
-    f"INSERT INTO row (feed, {_KEPT}, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    f"ON CONFLICT (feed, id) DO UPDATE SET {_SET}"
-)
-_UPDATE = "UPDATE row SET walked = ?, needs = ?, unread = ?, done = ?, overlaid = ? WHERE feed = ? AND id = ?"
+_COLUMNS = _KEPT.split(", ")[1:-1]
+"""What `_record` answers."""
+_INSERT = f"INSERT INTO row (n, feed, id, {', '.join(_COLUMNS)}) VALUES (?, ?, ?{', ?' * len(_COLUMNS)})"
+_UPDATE = f"UPDATE row SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE n = ?"
+_UPDATE_STATE = "UPDATE row SET walked = ?, needs = ?, unread = ?, done = ?, overlaid = ? WHERE n = ?"
 
 
 def _place(kept: Kept | None) -> tuple[int, int, int]:
@@ -229,13 +240,15 @@ def _place(kept: Kept | None) -> tuple[int, int, int]:
 
 
 def _kept(record: tuple[object, ...]) -> Kept:
-    row_id, rev, raised_rev, raised_at, walked, *bits = record
-    return Kept(str(row_id), rev, raised_rev, raised_at, walked, *map(bool, bits))  # type: ignore[arg-type]
+    row_id, rev, raised_rev, raised_at, walked, *bits, n = record
+    kept = Kept(str(row_id), rev, raised_rev, raised_at, walked, *map(bool, bits))  # type: ignore[arg-type]
+    kept.n = n  # type: ignore[assignment]
+    return kept
 
 
 def _record(kept: Kept) -> tuple[object, ...]:
     return (
-        kept.id, kept.rev, kept.raised_rev, kept.raised_at, kept.walked, kept.asks, kept.held, kept.hub_unread, kept.hub_done,
+        kept.rev, kept.raised_rev, kept.raised_at, kept.walked, kept.asks, kept.held, kept.hub_unread, kept.hub_done,
         kept.needs, kept.unread, kept.done, kept.overlaid,
     )  # fmt: skip
 
