@@ -9,7 +9,7 @@ from hub_world import AGENT, OTHER, SPACE, World, message, prompt
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import Event
-from inbox_tui.hub.service import Sender
+from inbox_tui.hub.service import Retention, Sender
 
 
 def said(kind: str, run: str = "r1", **changes: str) -> Event:
@@ -206,3 +206,15 @@ async def test_a_row_keeps_its_first_events_and_its_last(world: World) -> None:
     assert kept[100:] == list(range(kept[100], 1200))
     assert 900 <= len(kept) <= 1000
     assert (await world.row(last.id)).count == 1200
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 1), (3, 10), (2, 120)])
+async def test_how_many_events_a_row_keeps_is_configured(world: World, first: int, last: int) -> None:
+    await world.stop()
+    await world.start(retention=Retention(first_events=first, last_events=last))
+    for number in range(250):
+        posted = await world.publish(message(body=str(number)))
+    kept = [int(entry["body"]) for entry in await world.service.occurrences(SPACE, posted.id)]
+    assert kept[:first] == list(range(first))
+    assert kept[first:] == list(range(kept[first], 250))
+    assert max(1, last // 2) <= len(kept) - first <= last

@@ -27,6 +27,7 @@ from inbox_tui.hub.store.store import Begin, Committed, Store
 from inbox_tui.hub.values import UNKNOWN, Answer, Bulk, Published, Rate, Retention, Sender
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.decide import Decide
+from inbox_tui.hub.verbs.hints import Hint
 from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.triage import Chunk, RecallBulk, RememberBulk, Triage, TriageChunk
 from inbox_tui.hub.waiters import Waiters, told
@@ -68,6 +69,7 @@ class Service:
         rate: Rate = _DEFAULT_RATE,
     ) -> None:
         self.store = store
+        store.keep_events(retention.first_events, retention.last_events)
         self._writer = Writer(store, clock, monotonic)
         self._writer.heard = self._heard
         self._readers = Readers(store)
@@ -222,6 +224,16 @@ class Service:
     async def withdraw_ask(self, space: str, sender: Sender, key: str) -> Answer:
         """The asker gave up, perhaps before its POST arrived: the question is then born withdrawn."""
         return cast(Answer, await self._writer.submit(space, Withdraw(sender.name, key)))
+
+    async def sent_ask(self, space: str, sender: Sender, key: str, *, id: str, epoch: int) -> Answer:  # noqa: A002
+        """The answer is about to be written to the connection that waits for it, and nobody will confirm that it came."""
+        return cast(Answer, await self._writer.submit(space, Acknowledge(sender.name, key, id, epoch, is_confirmed=False)))
+
+    async def hint(
+        self, space: str, sender: Sender, *, session_id: str, request: str = "", subagent_id: str | None = None
+    ) -> int:
+        """Marks the sender's own questions that seem answered elsewhere; answers how many. It closes none."""
+        return cast(int, await self._writer.submit(space, Hint(sender.name, session_id, request, subagent_id)))
 
     async def own_status(self, space: str, sender: Sender, id: str) -> Answer:  # noqa: A002
         """Status and decision of what the sender posted. 404, for what others posted too."""

@@ -230,14 +230,16 @@ class Batch:
                 self._decoded.put(self.space.name, held.row)
 
     def _trim_events(self) -> None:
-        """Of a row that repeats for ever, the first events and the last are kept. Looked at each 50 events a row."""
+        """Of a row that repeats for ever, the first events and the last are kept. Looked at each 50 events a row,
+        or more often where few are kept."""
         first, last = self._kept_events
+        step = max(1, min(50, last // 2))
         for held in self.touched.values():
             count_before = held.before.count if held.before is not None else 0
-            if held.row.count > first + last and held.row.count // 50 != count_before // 50:
+            if held.row.count > first + last and held.row.count // step != count_before // step:
                 self._connection.execute(
                     statements.TRIM_EVENTS,
-                    {"space": self.space.name, "id": held.row.id, "first": first - 1, "last": max(0, last - 50)},
+                    {"space": self.space.name, "id": held.row.id, "first": first - 1, "last": max(1, last - step)},
                 )
 
     def _many(self, sql: str, rows: list[Params]) -> None:

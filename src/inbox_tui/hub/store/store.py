@@ -43,10 +43,10 @@ class Committed:
 class Store:
     """Opened once a process. Writing is for one thread at a time, reading for any number."""
 
-    def __init__(self, database: Database, *, kept_events: tuple[int, int] = (100, 900)) -> None:
+    def __init__(self, database: Database) -> None:
         migrate(database)
         self.database = database
-        self._kept_events = kept_events
+        self._kept_events = (100, 900)
         self._writer = database.writer()
         self._writing = threading.Lock()
         self._decoded = DecodedRows()
@@ -60,6 +60,10 @@ class Store:
         from inbox_tui.hub.store.sqlite import SqliteDatabase
 
         return cls(SqliteDatabase(path))
+
+    def keep_events(self, first: int, last: int) -> None:
+        """Of each row's events only the first and the last so many are kept from now on."""
+        self._kept_events = first, last
 
     def close(self) -> None:
         """Closes every connection; the second call does nothing. No other call may be running."""
