@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from tui_world import OpenPane, many, message, numbered, prompt
 
 from inbox_tui.core.errors import ConfigError
@@ -111,6 +112,13 @@ async def test_the_palette_knows_what_can_be_done_by_name(pane: OpenPane) -> Non
         assert it.main.list.listing.cursor_y == 2
         commands["theme: light"].callback()
         assert it.app.theme == "light"
+
+
+async def test_the_palette_hears_keys_also_where_the_terminal_never_said_that_it_has_the_focus(pane: OpenPane) -> None:
+    async with pane(many(3)) as it:
+        it.app.post_message(events.AppBlur())
+        await it.press("ctrl+p")
+        await it.until(lambda: it.app.focused is not None)
 
 
 async def test_undo_goes_back_over_triage_and_never_over_answers(pane: OpenPane) -> None:

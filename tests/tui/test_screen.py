@@ -80,6 +80,13 @@ async def test_a_cache_that_cannot_be_read_ends_nothing_and_is_read_again(pane: 
         assert "row 0" in it.rows[-1]
 
 
+async def test_the_brand_gives_way_to_when_the_list_was_right(pane: OpenPane) -> None:
+    async with pane(many(200), size=(60, 20)) as it:
+        await it.tell(LIVE)
+        assert it.header.startswith(" Needs me 0  Unread 200  All 200  Done")
+        assert it.header.split("● live ")[1].count(":") == 2
+
+
 async def test_a_problem_stands_above_the_list_until_it_is_over(pane: OpenPane) -> None:
     async with pane(many(2)) as it:
         await it.tell(StorageProblem("disk full"))

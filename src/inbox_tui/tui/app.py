@@ -94,6 +94,8 @@ class InboxApp(App[int]):
     def _taken(self, event: events.Event) -> bool:
         """Whether the main screen dealt with it. What it closes by the way (a paste, a lost focus) goes on to Textual."""
         if isinstance(event, events.Key):
+            # Who presses keys is here, whatever the terminal said last; without it the palette would open deaf.
+            self.app_focus = True
             name = event.character if event.is_printable and event.character else event.key
             action = self.main.take_key(" " if name == " " else name, event.time)
             if action:

@@ -11,11 +11,19 @@ from inbox_tui.tui.widgets.line import Piece, cells
 
 VIEW_NAMES = {View.NEEDS: "Needs me", View.UNREAD: "Unread", View.ALL: "All", View.DONE: "Done"}
 GAP = 3
+LIVE_CELLS = 16
+"""`● live 12:31:04`, with a blank before it."""
 
 
 def header_views(view: View, counts: Mapping[View, int], width: int) -> list[Piece]:
-    """The views with their numbers; the names of those that are not shown give way first where there is little room."""
-    for gap, brand, names in ((GAP, True, True), (2, True, True), (2, False, True), (2, False, False)):
+    """The views with their numbers. Where there is little room the brand gives way to when the list was right, and the names of
+    the views that are not shown to the numbers."""
+    layouts = [(GAP, True, True), (2, True, True), (2, False, True)]
+    for spare, gap, brand, names in [
+        *((LIVE_CELLS, *each) for each in layouts),
+        *((0, *each) for each in layouts),
+        (0, 2, False, False),
+    ]:
         pieces: list[Piece] = [(" ", "dim")]
         if brand:
             pieces += [("inbox", "dim"), (" " * gap, "dim")]
@@ -26,7 +34,7 @@ def header_views(view: View, counts: Mapping[View, int], width: int) -> list[Pie
             active = each is view
             urgent = each is View.NEEDS and counts[each] > 0
             pieces += [(shown, "view" if active else "dim"), (number, "strong" if active or urgent else "dim")]
-        if cells(pieces) <= width:
+        if cells(pieces) <= width - spare:
             break
     return pieces
 
