@@ -121,6 +121,21 @@ async def test_the_palette_hears_keys_also_where_the_terminal_never_said_that_it
         await it.until(lambda: it.app.focused is not None)
 
 
+async def test_the_help_can_be_read_to_its_end(pane: OpenPane) -> None:
+    async with pane(many(3)) as it:
+        await it.press("?")
+        help_ = it.app.screen.query_one("VerticalScroll")
+        await it.until(lambda: help_.max_scroll_y > 0)
+        for keys, there in (
+            ("pagedown", lambda y: y > 10),
+            ("end", lambda y: y == help_.max_scroll_y),
+            ("home", lambda y: y == 0),
+        ):
+            await it.pilot.press(keys)
+            await it.until(lambda there=there: there(help_.scroll_offset.y))
+        assert "Esc back" in it.text(it.app.screen.query_one("#help-foot"))[0]
+
+
 async def test_undo_goes_back_over_triage_and_never_over_answers(pane: OpenPane) -> None:
     async with pane(numbered([message("one", 50), message("two", 40)])) as it:
         await it.press("e", "j", "m", "u", "u", "u")

@@ -30,7 +30,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen {
         background: $background; align: left top;
         VerticalScroll {
-            padding: 1 2; scrollbar-size-vertical: 1; background: $background;
+            height: 1fr; padding: 1 2; scrollbar-size-vertical: 1; background: $background;
             scrollbar-color: $inbox-rule; scrollbar-background: $background;
         }
     }
@@ -39,6 +39,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark,h,enter", "dismiss", "close"),
         Binding("j,down", "scroll(1)", "down", show=False),
         Binding("k,up", "scroll(-1)", "up", show=False),
+        Binding("pagedown,ctrl+d,space", "scroll_page(1)", "page down", show=False),
+        Binding("pageup,ctrl+u", "scroll_page(-1)", "page up", show=False),
+        Binding("home,g", "scroll(-1000)", "top", show=False),
+        Binding("end,G,shift+g", "scroll(1000)", "end", show=False),
     ]
 
     def __init__(self, keymap: Keymap) -> None:
@@ -51,12 +55,18 @@ class HelpScreen(ModalScreen[None]):
                 line = Line()
                 line.show(pieces)
                 yield line
+        foot = Line(id="help-foot")
+        foot.show([("  Esc", "key"), (" back   ", "dim"), ("j k PgDn", "key"), (" scroll", "dim")])
+        yield foot
 
     def on_resize(self) -> None:
         self.refresh(recompose=True)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_scroll_page(self, pages: int) -> None:
+        self.action_scroll(pages * max(1, self.size.height - 2))
 
     def _lines(self) -> list[list[Piece]]:
         shown: list[list[Piece]] = []
@@ -71,4 +81,4 @@ class HelpScreen(ModalScreen[None]):
                     shown.extend([(" " * KEYS_CELLS, "text"), (line, "text")] for line in rest)
             shown.append([])
         shown.extend([(line, "dim")] for words in WORDS for line in wrap(words, room))
-        return [*shown, [], [("Esc", "key"), (" back", "dim")]]
+        return shown
