@@ -58,6 +58,11 @@ def acknowledge(row: Notification) -> Notification:
     return _delivery(row, "delivered") if row.decision and row.decision.delivery == "unconfirmed" else row
 
 
+def sent(row: Notification) -> Notification:
+    """The answer is written to a connection; whether it arrives, nobody will say."""
+    return _delivery(row, "sent") if row.decision and row.decision.delivery == "unconfirmed" else row
+
+
 def already_decided(row: Notification) -> Refused:
     """409 that tells who answered, and how."""
     assert row.decision is not None

@@ -55,8 +55,11 @@ DETAIL_FIELDS = [
     "tmux_pane",
     "sent_at",
     "redacted",
+    "request",
+    "asked_before",
 ]
-"""Members that are shown and searched, and that no rule reads."""
+"""Members that are shown and searched. No rule reads them, but that `request`, `session_id` and `subagent_id` tell which
+questions a hint is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,22 @@ class Notification:
         """Nothing changes by the clock alone: the end of a snooze or an expiry is a write."""
         return self.is_open and not self.seems_answered and self.done_at is None and self.snoozed_until is None
 
+    @property
+    def request(self) -> str:
+        """What a question names as asked, in its sender's own hash; "" for what asks nothing."""
+        return _text(self.details.get("request")) if self.is_prompt else ""
+
+    @property
+    def asked_in(self) -> str:
+        """The session that a question was asked in."""
+        return _text(self.details.get("session_id")) if self.is_prompt else ""
+
     def choice(self, key: str) -> Choice | None:
         return next((choice for choice in self.choices if choice.key == key), None)
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""
 
 
 _NAMES: tuple[str, ...] = tuple(member.name for member in fields(Notification))

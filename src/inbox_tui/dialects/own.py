@@ -89,6 +89,8 @@ class DetailsBody(Tolerant):
     repo: Name = ""
     branch: Name = ""
     tmux_pane: Name = ""
+    request: Annotated[Name, Field(description="What a question asks for, hashed by its sender: equal ones are equal")] = ""
+    redacted_by_sender: Annotated[int, Field(ge=0, le=1_000_000, description="Secrets that it took out before sending")] = 0
     sent_at: Annotated[str, Field(max_length=64), AfterValidator(_time)] = ""
     ts: Annotated[float | None, Field(description="As sent_at, in Unix seconds or milliseconds")] = None
 
@@ -146,7 +148,7 @@ def to_event(body: EventBody) -> Event:
     )
 
 
-_LINES = ("status", "session_id", "parent_id", "subagent_id", "tool_name", "url_title", "audio_status")
+_LINES = ("status", "session_id", "parent_id", "subagent_id", "tool_name", "url_title", "audio_status", "request")
 _PLACES = ("cwd", "host", "repo", "branch", "tmux_pane")
 _AS_THEY_ARE = ("color", "open_url", "download_url", "image_url")
 
@@ -164,7 +166,7 @@ def _details(body: EventBody, cleaner: Cleaner) -> dict[str, Json]:
         "meta": cleaner.tree(body.meta),
         "sent_at": body.sent_at or to_wire(from_sender(body.ts)),
     }
-    return said(details | {"redacted": cleaner.redacted or None})
+    return said(details | {"redacted": body.redacted_by_sender + cleaner.redacted or None})
 
 
 def _attachment(attachment: AttachmentBody, cleaner: Cleaner) -> dict[str, Json]:

@@ -137,6 +137,20 @@ class WithdrawBody(Tolerant):
     """Nothing needs to be said."""
 
 
+class HintBody(BaseModel):
+    """Which questions seem answered: by session and request, else all that the session, or one agent of it, has asked."""
+
+    session_id: Annotated[str, Field(min_length=1, max_length=SHORT)]
+    request: Annotated[str, Field(max_length=SHORT, description="As the question named it: one such has been met")] = ""
+    subagent_id: Annotated[
+        str | None, Field(max_length=SHORT, description="Only of this sub-agent; empty: of the agent itself; absent: of all")
+    ] = None
+
+
+class HintedBody(Answer):
+    marked: Annotated[int, Field(description="How many questions now seem answered elsewhere")]
+
+
 class TriageBody(Tolerant):
     seen: Annotated[Rev | None, Field(description="The raised_rev that the person was shown")] = None
 

@@ -15,13 +15,15 @@ CREATE TABLE notification (
     raised_rev BIGINT NOT NULL, raised_at BIGINT NOT NULL, last_occurred_at BIGINT NOT NULL, fold_key TEXT NOT NULL,
     is_folding BOOLEAN NOT NULL, unread BOOLEAN NOT NULL, done BOOLEAN NOT NULL, needs_me BOOLEAN NOT NULL,
     is_prompt BOOLEAN NOT NULL, is_open BOOLEAN NOT NULL, expires_at BIGINT, snoozed_until BIGINT, lease_until BIGINT,
-    sender TEXT NOT NULL, run_id TEXT NOT NULL, document TEXT NOT NULL,
+    sender TEXT NOT NULL, run_id TEXT NOT NULL, session_id TEXT NOT NULL, request TEXT NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (space, id));
 CREATE UNIQUE INDEX notification_rev ON notification (space, rev);
 CREATE UNIQUE INDEX notification_folding ON notification (space, fold_key) WHERE is_folding;
 CREATE INDEX notification_unread ON notification (space, id) WHERE unread;
 CREATE INDEX notification_needs_me ON notification (space, id) WHERE needs_me;
 CREATE INDEX notification_open ON notification (space, run_id, id) WHERE is_open;
+CREATE INDEX notification_session ON notification (space, session_id, id) WHERE is_open AND session_id <> '';
+CREATE INDEX notification_request ON notification (space, request, id) WHERE request <> '';
 CREATE INDEX notification_expires ON notification (space, expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX notification_snoozed ON notification (space, snoozed_until) WHERE snoozed_until IS NOT NULL;
 CREATE INDEX notification_leased ON notification (space, lease_until) WHERE lease_until IS NOT NULL;

@@ -82,6 +82,8 @@ class Held:
             "lease_until": self.lease_until if is_open else None,
             "sender": row.sender,
             "run_id": row.run_id,
+            "session_id": row.asked_in,
+            "request": row.request,
             "document": self.document,
         }
 

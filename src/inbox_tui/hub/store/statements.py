@@ -43,6 +43,11 @@ WHERE space = :space AND attempt = :attempt AND attempt <> '' AND outcome = 'dec
 
 OPEN_PROMPTS_OF_RUN = """SELECT id FROM notification
 WHERE space = :space AND run_id = :run_id AND sender = :sender AND is_open AND is_prompt"""
+OPEN_PROMPTS_OF_SESSION = """SELECT id FROM notification
+WHERE space = :space AND session_id = :session_id AND session_id <> '' AND sender = :sender AND is_open ORDER BY id"""
+ROWS_OF_REQUEST = """SELECT id FROM notification
+WHERE space = :space AND request = :request AND request <> '' AND sender = :sender ORDER BY id DESC LIMIT :limit"""
+EVENTS_OF_ROW = "SELECT document FROM event WHERE space = :space AND notification_id = :id ORDER BY id"
 OPEN_PROMPTS = "SELECT id FROM notification WHERE space = :space AND is_open AND is_prompt ORDER BY id LIMIT :limit"
 EXPIRED = """SELECT id FROM notification
 WHERE space = :space AND expires_at IS NOT NULL AND expires_at <= :now ORDER BY expires_at LIMIT :limit"""

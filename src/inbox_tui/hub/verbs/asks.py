@@ -53,16 +53,18 @@ class Poll(_Asked):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge(_Asked):
-    """The asker has the answer to the question that it names, and is about to act."""
+    """The asker has the answer to the question that it names, and is about to act; or (not `is_confirmed`) the answer is about to
+    be written to its connection."""
 
     id: str
     epoch: int
+    is_confirmed: bool = True
 
     def run(self, batch: Batch) -> Answer:
         held = self.held(batch)
         if held is None or (held.row.id, held.epoch) != (self.id, self.epoch):
             return UNKNOWN
-        row = decide.acknowledge(held.row)
+        row = decide.acknowledge(held.row) if self.is_confirmed else decide.sent(held.row)
         if row is not held.row:
             batch.put(held, row)
         return answer_of(held)

@@ -12,6 +12,7 @@ from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Ask, Held, Idempotent, Run, Wanted, text_of
 from inbox_tui.hub.values import Published, Sender
+from inbox_tui.hub.verbs.history import asked_before
 from inbox_tui.hub.verbs.timers import Timer, permits
 
 LEASE = 30 * SECOND
@@ -91,6 +92,8 @@ class Publish:
     def _first(self, batch: Batch) -> Held:
         event, name, key = self.event, self.sender.name, self.idempotency_key
         row = fold.first(event, name, batch.next_id(), batch.now)
+        if before := asked_before(batch, row):
+            row = replace(row, details={**row.details, "asked_before": before})
         if event.is_prompt and key:
             ask = batch.ask(name, key)
             if ask is not None and ask.withdrawn:
