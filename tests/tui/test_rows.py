@@ -114,6 +114,13 @@ def test_a_progress_that_is_no_share_is_no_harm(progress: object) -> None:
     assert "%" not in words.activity(message("x", details={"progress": progress}))
 
 
+def test_what_a_timeline_leaves_out_is_marked() -> None:
+    long, short = ({"kind": "k", "title": " ".join(["word"] * count)} for count in (40, 3))
+    shown = [line.text for line in reading.lines(message("x"), 60, 0, timeline=reading.Timeline((long, short)))]
+    assert shown[-2].endswith("word …")
+    assert shown[-1] == "word word word"
+
+
 def test_a_timeline_that_lies_about_times_is_drawn_without_them() -> None:
     entries = ({"at": "yesterday", "kind": "task.started", "title": "began"}, {"at": 7, "kind": None})
     shown = reading.lines(message("x"), 60, 0, timeline=reading.Timeline(entries))

@@ -131,6 +131,8 @@ def _moment(at: object, now: int) -> str:
 
 
 KIND_CELLS = 14
+ENTRY_LINES = 3
+"""Lines of one entry of a timeline; what is left out is marked."""
 
 
 def _value(value: object) -> str:
@@ -155,9 +157,12 @@ def _timeline(row: Notification, timeline: Timeline, width: int, now: int) -> It
         text = " · ".join(clean(str(part), lines=False) for part in (entry.get("title"), entry.get("body")) if part)
         kind = clean(kind, lines=False)
         lead = f"  {when:<8}  {cut(kind, KIND_CELLS):<{KIND_CELLS}}  "
-        broken = wrap(text, max(8, width - len(lead))) or [""]
+        room = max(8, width - len(lead))
+        broken = wrap(text, room) or [""]
+        if len(broken) > ENTRY_LINES:
+            broken = [*broken[: ENTRY_LINES - 1], cut(f"{broken[ENTRY_LINES - 1]} …", room)]
         yield Line(broken[0], "text", lead)
-        for line in broken[1:3]:
+        for line in broken[1:]:
             yield Line(f"{'':{len(lead)}}{line}", "note")
     if timeline.note:
         yield Line(f"  {timeline.note}", "note")
