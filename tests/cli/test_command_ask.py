@@ -31,6 +31,7 @@ def test_rejected_is_one_and_says_why(hub: RunningHub) -> None:
         decide(hub, asked(hub), "reject", "not on a Friday")
         code, out, err = ended(asker)
     assert (code, out) == (1, "")
+    assert "rejected by" in err
     assert "not on a Friday" in err
 
 

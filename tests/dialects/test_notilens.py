@@ -118,6 +118,12 @@ def test_unknown_members_are_kept_where_they_are_values() -> None:
     assert meta == {"sdk": "mine", "attempt": 3}
 
 
+def test_unknown_members_do_not_get_past_the_limit_of_meta() -> None:
+    with pytest.raises(Refused) as refused:
+        event_of(MINIMAL | {"extra": "x" * 70_000})
+    assert refused.value.errors[0].location == "body.meta"
+
+
 def test_text_that_steers_a_terminal_is_stripped_and_shown_where_it_asks() -> None:
     hostile = "rm \x1b]52;c;eA==\x07x\u202e \x9b2J"
     cleaned = event_of(MINIMAL | {"title": hostile, "message": hostile, "meta": {hostile: hostile}})

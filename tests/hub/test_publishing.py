@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hub_world import AGENT, OTHER, SPACE, World, message, prompt
@@ -10,6 +11,8 @@ from hub_world import AGENT, OTHER, SPACE, World, message, prompt
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import Event
 from inbox_tui.hub.service import Retention, Sender
+from inbox_tui.hub.verbs.decide import Decide
+from inbox_tui.hub.verbs.publish import Publish
 
 
 def said(kind: str, run: str = "r1", **changes: str) -> Event:
@@ -137,6 +140,17 @@ async def test_an_answered_row_is_closed_to_repeats(world: World) -> None:
     first = await world.publish(event)
     await world.decide(await world.row(first.id))
     assert (await world.publish(event)).id != first.id
+
+
+async def test_an_answer_and_the_runs_outcome_in_one_commit_leave_what_was_answered(world: World) -> None:
+    event = replace(said("task.error"), actionable=True)
+    row = await world.row((await world.publish(event)).id)
+    epoch = (await world.service.head(SPACE)).epoch
+    answer = Decide(row.id, "approve", "", row.raised_rev, epoch, "attempt-1", "ada", "test")
+    outcome = Publish(AGENT, said("task.completed"))
+    world.store.apply(SPACE, [answer, outcome], lambda: world.now)
+    row = await world.row(row.id)
+    assert (row.decision is not None, row.actionable, len(row.choices), row.done_at is not None) == (True, True, 2, True)
 
 
 async def test_a_live_row_that_was_answered_is_done_with_its_run(world: World) -> None:

@@ -131,6 +131,18 @@ async def test_a_database_that_cannot_be_written_is_said(world: World) -> None:
     await world.publish(message())
 
 
+async def test_a_damaged_database_is_said_and_nothing_is_a_fault_of_ours(world: World) -> None:
+    await world.publish(message())
+    world.store._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with world.path.open("r+b") as file:
+        file.seek(0)
+        file.write(b"no database any more" * 4096)
+    with pytest.raises(Refused) as refused:
+        await world.service.head(SPACE)
+    assert (refused.value.status, refused.value.code) == (503, "storage")
+    assert "damaged" in str(refused.value)
+
+
 async def test_a_read_needs_no_writer(world: World) -> None:
     await world.publish(message())
     blocker = sqlite3.connect(world.path, isolation_level=None)

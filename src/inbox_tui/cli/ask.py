@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inbox_tui.sdk import Answer
 
 _ENDINGS = {
-    "timeout": "nobody answered in time; the question is withdrawn",
+    "timeout": "nobody answered in time",
     "expired": "nobody answered in time",
     "withdrawn": "the question was withdrawn",
     "superseded": "a corrected question took its place",
@@ -99,7 +99,8 @@ def _tell(answer: Answer, as_json: bool) -> int:
         complain(f"no decision: {_ENDINGS.get(answer.status, answer.status)}")
         return Exit.NO_DECISION
     if answer.key in REFUSING_KEYS:
-        complain(f"{answer.label or answer.key} by {answer.by}{': ' if answer.comment else ''}{answer.comment}")
+        said = "rejected" if answer.key == "reject" else answer.label or answer.key
+        complain(f"{said} by {answer.by}{': ' if answer.comment else ''}{answer.comment}")
         return Exit.REJECTED
     if answer.key != "approve" and not as_json:
         click.echo(answer.key)

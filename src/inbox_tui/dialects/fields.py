@@ -173,6 +173,14 @@ def _small(meta: dict[str, Any]) -> dict[str, Any]:
     return meta
 
 
+def fit(meta: dict[str, Any], location: str) -> dict[str, Any]:
+    """The same, where it is small enough to be kept. Raises Refused 422."""
+    try:
+        return _small(meta)
+    except ValueError as error:
+        raise invalid(location, str(error)) from None
+
+
 def split_tags(tags: Any) -> Any:
     """`"prod, backend"` → each tag once, trimmed, in order; anything else as it is."""
     if not isinstance(tags, str):

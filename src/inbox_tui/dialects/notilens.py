@@ -14,7 +14,7 @@ from inbox_tui.core.lifecycle import INPUT_REQUIRED, SEVERITY_OF_TYPE, severity_
 from inbox_tui.core.model import Event, Json
 from inbox_tui.core.times import from_sender, to_wire
 from inbox_tui.dialects.cleaning import Cleaner, name, said, visible
-from inbox_tui.dialects.fields import SHORT, TEXT, TITLE, HttpUrl, Label, Meta, Tags, Tolerant
+from inbox_tui.dialects.fields import SHORT, TEXT, TITLE, HttpUrl, Label, Meta, Tags, Tolerant, fit
 
 DIALECT = "notilens"
 
@@ -53,7 +53,7 @@ def to_event(body: NotiLensEvent) -> Event:
     kind = visible(name(body.event), "body.event")
     is_prompt = kind == INPUT_REQUIRED
     cleaner = Cleaner(asks=is_prompt or body.is_actionable)
-    meta = {**_unknown(body), **body.meta}
+    meta = fit({**_unknown(body), **body.meta}, "body.meta")
     title, text = visible(cleaner.line(body.title), "body.title"), cleaner.text(body.message)
     return Event(
         kind=kind,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from inbox_tui.core.errors import Refused
 from inbox_tui.hub.store.database import Connection
 from inbox_tui.hub.store.store import Store
 
@@ -19,7 +20,13 @@ class Readers:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="inbox-reader")
 
     async def read(self, query: Callable[[Connection], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._store.read, query)
+        """Raises Refused 503 `storage` where the engine cannot read, and what the query raises."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._store.read, query)
+        except Exception as error:
+            if text := self._store.database.storage_problem(error):
+                raise Refused(503, f"Nothing could be read: {text}.", code="storage", retry_after=5) from error
+            raise
 
     async def close(self) -> None:
         await asyncio.to_thread(self._pool.shutdown)

@@ -90,7 +90,7 @@ class Batch:
     def folding(self, fold_key: str) -> Held | None:
         """The row that repeats of the key go to. The key was preloaded."""
         held = self._by_fold_key.get(fold_key)
-        return held if held is not None and held.is_folding else None
+        return held if held is not None and held.is_folding and held.row.decision is None and not held.row.closed else None
 
     def idempotent(self, sender: str, key: str) -> Idempotent | None:
         return self._idempotent.get((sender, key))

@@ -91,9 +91,11 @@ class SqliteDatabase:
         return SqliteConnection(connection)
 
     def storage_problem(self, error: BaseException) -> str:
-        if not isinstance(error, sqlite3.OperationalError):
+        if not isinstance(error, sqlite3.DatabaseError):
             return ""
         text = str(error)
+        if "malformed" in text or "not a database" in text:
+            return f"{self.path} is damaged ({text})"
         if "full" in text:
             return f"the disk that holds {self.path} is full"
         if "readonly" in text or "disk I/O" in text or "unable to open" in text:
