@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from rich.cells import cell_len, chop_cells, set_cell_size
-
-_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
-_UNSTEADY = re.compile(
-    f"\u200d(?=[{_EMOJI}])"  # joins two emoji to one
-    f"|(?<=[{_EMOJI}\ufe0f])[\U0001f3fb-\U0001f3ff]"  # tints the one before
-    "|[\ufe0e\ufe0f]"  # asks for it as text, or in colour
-)
-
-
-def steady(text: str) -> str:
-    """Without what changes the width of an emoji: terminals differ over it, and one cell too many bends the whole line."""
-    return text if text.isascii() else _UNSTEADY.sub("", text)
 
 
 def cut(text: str, width: int) -> str:

@@ -5,13 +5,13 @@ All text of a sender is made safe here once more, whatever the hub did: stripped
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from inbox_tui.core.lifecycle import is_success
 from inbox_tui.core.model import Decision, Notification
 from inbox_tui.core.text import clean, mark
 from inbox_tui.core.times import SECOND
-from inbox_tui.tui.cells import steady
 
 Tone = Literal["ask", "error", "warn", "success", "info"]
 SIGNS: dict[Tone, str] = {"ask": "?", "error": "✗", "warn": "▲", "success": "✓", "info": "·"}
@@ -30,6 +30,19 @@ _CLOSED = {
     "superseded": "superseded by a newer question",
     "answered_elsewhere": "answered elsewhere",
 }
+
+
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
+_UNSTEADY = re.compile(
+    f"\u200d(?=[{_EMOJI}])"  # joins two emoji to one
+    f"|(?<=[{_EMOJI}\ufe0f])[\U0001f3fb-\U0001f3ff]"  # tints the one before
+    "|[\ufe0e\ufe0f]"  # asks for it as text, or in colour
+)
+
+
+def steady(text: str) -> str:
+    """Without what changes the width of an emoji: terminals differ over it, and one cell too many bends the whole line."""
+    return text if text.isascii() else _UNSTEADY.sub("", text)
 
 
 def tone(row: Notification) -> Tone:
