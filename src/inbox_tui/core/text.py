@@ -32,7 +32,7 @@ _SECRETS = re.compile(
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
     r"|(?<=[?&]sig=)[A-Za-z0-9%+/=_-]{16,}"
     r"|(?i:(?<=bearer )|(?<=x-api-key: ))[A-Za-z0-9._~+/=-]{12,}"
-    r"|(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=))[^\s&'\"]{6,}",
+    r"|(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=))(?!\[redacted\])[^\s&'\"]{6,}",
     re.DOTALL,
 )
 
