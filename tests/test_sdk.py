@@ -277,4 +277,5 @@ def test_nothing_is_asked_where_no_hub_is(home: Path) -> None:
     with pytest.raises(HubUnreachable):
         ask("Deploy?", timeout=0.3)
     with pytest.raises(HubUnreachable):
-        send("hello", patience=0)
+        send("hello", patience=0, keep=False)
+    assert not list(home.iterdir())

@@ -31,7 +31,10 @@ def test_eight_starters_make_one_hub(home: Path) -> None:
 
 
 def test_commands_start_none(home: Path) -> None:
-    for arguments in (["send", "hello"], ["ask", "?", "--timeout", "0.2"], ["list"], ["status"], ["key", "list"]):
+    for arguments in (["ask", "?", "--timeout", "0.2"], ["list"], ["status"], ["key", "list"]):
         assert inbox(*arguments).returncode == 3
     assert inbox("stop").returncode == 0
     assert not list(home.iterdir())
+    for arguments in (["send", "hello"], ["task", "start", "email"], ["run", "true"]):
+        assert inbox(*arguments).returncode == 0
+    assert inbox("status").returncode == 3

@@ -18,7 +18,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "done": "triage",
         "status": "status",
     },
-    "Send and ask": {"send": "send", "ask": "ask", "key": "key"},
+    "Send and ask": {"send": "send", "ask": "ask", "task": "task", "run": "wrap", "key": "key"},
     "The hub": {"serve": "serve", "stop": "stop"},
     "Try it": {"demo": "demo"},
 }
@@ -29,6 +29,7 @@ Examples:
   inbox                                     open the inbox
   inbox send "Backup done" "4,218 files"    say something
   inbox ask "Deploy 1.2.3?" && ./deploy     wait for a person's answer
+  inbox run -- make release                 tell when it ends, and how
   inbox list                                what needs you, with the ID@REV to answer
   inbox approve 01JD0Q4N3V5W8XRZ2K7M9T6BHC@42
   inbox key new my-app --role send          what a sender needs to reach this inbox

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from inbox_tui.cli.arguments import number_or_text, pairs, text_from
+from inbox_tui.cli.problems import complain
 
 
 @click.command("send")
@@ -26,9 +27,10 @@ from inbox_tui.cli.arguments import number_or_text, pairs, text_from
 @click.option("--idempotency-key", default="", help="The same key again is the same message: it is written once.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ids as JSON.")
 def send_command(title: str, body: str, as_json: bool, idempotency_key: str, **options: Any) -> None:
-    """Say something. It is on the hub's disk when this returns.
+    """Say something. It is on the hub's disk when this returns; or on this machine's, until a hub out of reach is back.
 
     BODY `-` takes what is piped in. The hub is this machine's, or the one that INBOX_HUB and INBOX_KEY name; none is started.
+    It takes 2 seconds at most. What is kept is delivered in order and once, when something is said again and the hub is back.
 
     \b
     Examples:
@@ -50,6 +52,9 @@ def send_command(title: str, body: str, as_json: bool, idempotency_key: str, **o
         "actionable": options["actionable"],
     }
     said = {name: value for name, value in fields.items() if value}
-    sent = send(title, text_from("-") if body == "-" else body, idempotency_key=idempotency_key, **said)
+    text = text_from("-") if body == "-" else body
+    sent = send(title, text, idempotency_key=idempotency_key, tell=complain, **said)
+    if sent.kept:
+        complain(f"kept until the hub is back. {sent.kept_because}")
     if as_json:
-        click.echo(json.dumps({"id": sent.id, "event_id": sent.event_id}))
+        click.echo(json.dumps({"id": sent.id, "event_id": sent.event_id, "kept": sent.kept}))

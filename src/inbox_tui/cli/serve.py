@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import click
+
+_TRIES, _PAUSE = 120, 0.5
+"""How often, and seconds between, for a hub that is only just starting."""
 
 
 @click.command("serve")
@@ -23,4 +28,36 @@ def serve_command(listen: str, database: str, ready_fd: int | None, no_welcome: 
     """
     from inbox_tui.hub.serve import serve
 
+    _deliver_what_waits()
     return serve(listen=listen, database=database, ready_fd=ready_fd, is_welcoming=not no_welcome)
+
+
+def _deliver_what_waits() -> None:
+    """What this machine's senders kept while there was no hub: they may not come again for days."""
+    from inbox_tui.core.errors import InboxError
+    from inbox_tui.core.paths import find_paths
+    from inbox_tui.sdk.delivery import PATIENCE, drain, tell_on_stderr
+    from inbox_tui.sdk.spool import spool_of
+    from inbox_tui.wire import Address
+
+    paths = find_paths()
+    hub = Address(socket=str(paths.send_socket))
+    spool = spool_of(hub, paths)
+
+    def deliver() -> None:
+        for _ in range(_TRIES):
+            try:
+                if drain(hub, spool, until=time.monotonic() + PATIENCE, tell=tell_on_stderr).problem is None:
+                    return
+            except InboxError:
+                return
+            time.sleep(_PAUSE)
+
+    try:
+        if not spool.pending():
+            return
+    except InboxError:
+        return
+    import threading
+
+    threading.Thread(target=deliver, name="inbox-kept", daemon=True).start()

@@ -1,18 +1,53 @@
-"""What a Python program imports to send and to ask. Standard library only; nothing here starts a hub.
+"""What a Python program imports to say, to ask, and to tell of its runs. Standard library only; nothing here starts a hub.
 
-    from inbox_tui.sdk import ask, send
+    from inbox_tui import sdk as inbox
 
-    send("Backup done", "4,218 files", source="backup")
-    if ask("Delete 83 records?", command="DELETE FROM …").approved:
-        ...
+    inbox.send("Backup done", "4,218 files", source="backup")
 
-Where the hub is: `INBOX_HUB` and `INBOX_KEY`, else this user's own hub, by its local socket.
+    with inbox.task("email") as run:
+        run.progress("half of them", 0.5)
+        run.metric("tokens", 512)
+        if run.ask("Send all 83?").approved:
+            ...
+
+Where the hub is: `INBOX_HUB` and `INBOX_KEY`, else this user's own hub, by its local socket. While it is out of reach, what is
+said is kept on this machine's disk and delivered later, in order and once; a question is not, it raises `HubUnreachable`.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from inbox_tui.core.errors import HubUnreachable, InboxError, Refused
 from inbox_tui.sdk.asking import Answer, ask
 from inbox_tui.sdk.sending import Sent, send
 
-__all__ = ["Answer", "HubUnreachable", "InboxError", "Refused", "Sent", "ask", "send"]
+if TYPE_CHECKING:
+    from inbox_tui.sdk.beside import ask_async, send_async
+    from inbox_tui.sdk.runs import AsyncRun, Run, task
+
+__all__ = [
+    "Answer",
+    "AsyncRun",
+    "HubUnreachable",
+    "InboxError",
+    "Refused",
+    "Run",
+    "Sent",
+    "ask",
+    "ask_async",
+    "send",
+    "send_async",
+    "task",
+]
+
+_LATER = {"AsyncRun": "runs", "Run": "runs", "task": "runs", "ask_async": "beside", "send_async": "beside"}
+
+
+def __getattr__(name: str) -> Any:
+    """`send` and `ask` load no thread and no event loop; what needs them is loaded when it is first named."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

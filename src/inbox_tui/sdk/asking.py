@@ -57,32 +57,60 @@ def ask(
     Any exception here (KeyboardInterrupt too) withdraws the question first. `on_outage` is told when the hub goes out of reach.
     Raises HubUnreachable where the hub never took the question, Refused where it would not.
     """
-    offered = dict(choices or {"approve": "approve", "reject": "reject"})
-    if default and default not in offered:
-        raise ValueError(f"default {default!r} is none of the choices: {', '.join(offered)}")
-    if default and timeout is None:
-        raise ValueError("a default needs a time-out")
-    event = {
-        "kind": "input.required",
-        "title": question,
-        "actionable": True,
-        "is_prompt": True,
-        "waiting": True,
-        "choices": [{"key": key, "label": label, "is_default_on_timeout": key == default} for key, label in offered.items()],
-        **({} if timeout is None else {"timeout": timeout}),
-        **fields,
-    }
-    asker = _Asker(hub or find_hub(), random_key(), frozenset(offered), on_outage or (lambda _: None))
-    deadline = None if timeout is None else time.monotonic() + timeout
-    try:
-        asker.post(event, deadline)
-        answer = asker.wait(deadline if deadline is None or not default else deadline + DEFAULT_GRACE)
-    except BaseException:
-        asker.withdraw()
-        raise
-    if not answer.key:
-        asker.withdraw()
-    return answer
+    asking = Asking(question, choices=choices, default=default, timeout=timeout, hub=hub, on_outage=on_outage, **fields)
+    return asking.run()
+
+
+class Asking:
+    """One question that may be given up from another thread. Arguments as of `ask`."""
+
+    def __init__(
+        self,
+        question: str,
+        *,
+        choices: Mapping[str, str] | None = None,
+        default: str = "",
+        timeout: float | None = None,
+        hub: Address | None = None,
+        on_outage: Callable[[str], None] | None = None,
+        **fields: Any,
+    ) -> None:
+        offered = dict(choices or {"approve": "approve", "reject": "reject"})
+        if default and default not in offered:
+            raise ValueError(f"default {default!r} is none of the choices: {', '.join(offered)}")
+        if default and timeout is None:
+            raise ValueError("a default needs a time-out")
+        self._event = {
+            "kind": "input.required",
+            "title": question,
+            "actionable": True,
+            "is_prompt": True,
+            "waiting": True,
+            "choices": [{"key": key, "label": label, "is_default_on_timeout": key == default} for key, label in offered.items()],
+            **({} if timeout is None else {"timeout": timeout}),
+            **fields,
+        }
+        self._asker = _Asker(hub or find_hub(), random_key(), frozenset(offered), on_outage or (lambda _: None))
+        self._timeout, self._grace = timeout, DEFAULT_GRACE if default else 0.0
+
+    def run(self) -> Answer:
+        """Asks and waits, once. Answers and raises as `ask`; `withdrawn` where it was given up."""
+        asker = self._asker
+        deadline = None if self._timeout is None else time.monotonic() + self._timeout
+        try:
+            asker.post(self._event, deadline)
+            answer = asker.wait(deadline if deadline is None else deadline + self._grace)
+        except BaseException:
+            asker.withdraw()
+            raise
+        if not answer.key:
+            asker.withdraw()
+        return answer
+
+    def give_up(self) -> None:
+        """Withdraws it. Whoever is in `run` meanwhile must act on nothing that it still answers."""
+        self._asker.has_given_up = True
+        self._asker.withdraw()
 
 
 class _Asker:
@@ -93,6 +121,7 @@ class _Asker:
         self.id, self.epoch = "", -1
         self.may_be_known = False
         """The hub may have taken the question: there is something to withdraw."""
+        self.has_given_up = False
 
     def post(self, event: Mapping[str, Any], deadline: float | None) -> None:
         """Until the hub has taken it. The same key every time: it is asked once, whatever is lost on the way."""
@@ -104,8 +133,11 @@ class _Asker:
             raise HubUnreachable("The hub took the question without naming it, so that no answer could be told from another's.")
 
     def _post_once(self, event: Mapping[str, Any]) -> Reply:
+        # In this order: whoever gives up either finds that it may be known, or is found here.
         was_known, self.may_be_known = self.may_be_known, True
         try:
+            if self.has_given_up:
+                raise NotConnected("The question was given up.")
             return call(self.hub, "POST", "/api/events", event, idempotency_key=self.key)
         except NotConnected:
             self.may_be_known = was_known
@@ -115,6 +147,8 @@ class _Asker:
         """Polls until the hub names an end, through restarts and outages of any length, or until the deadline."""
         was_told = False
         while (left := _left(deadline)) > 0:
+            if self.has_given_up:
+                return Answer("withdrawn", self.id)
             try:
                 document = self._poll(min(POLL_SECONDS, left))
             except (HubUnreachable, Refused) as problem:

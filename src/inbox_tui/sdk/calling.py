@@ -8,19 +8,24 @@ from collections.abc import Callable
 from typing import Any
 
 from inbox_tui.core.errors import HubUnreachable, InboxError, Refused
-from inbox_tui.wire import Reply
+from inbox_tui.wire import NotConnected, Reply
 
 BUSY = (429, 503, 507)
 """A hub that could not take it now: full, unwritable, or asked too often. Nothing was written, so it may be sent again."""
 
 
-def persist(attempt: Callable[[], Reply], *, until: float) -> Reply:
-    """Calls again while the hub is out of reach or busy, until the monotonic time `until`; then raises what it met last."""
+def persist(attempt: Callable[[], Reply], *, until: float, waits_for_one: bool = True) -> Reply:
+    """Calls again while the hub is out of reach or busy, until the monotonic time `until`; then raises what it met last.
+
+    Without `waits_for_one` it raises at once where no hub is there at all.
+    """
     while True:
         try:
             return attempt()
         except (HubUnreachable, Refused) as problem:
             if isinstance(problem, Refused) and problem.status not in BUSY:
+                raise
+            if isinstance(problem, NotConnected) and not waits_for_one:
                 raise
             rest = pause(problem)
             if time.monotonic() + rest >= until:
