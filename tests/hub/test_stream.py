@@ -32,6 +32,8 @@ async def test_a_first_reader_starts_at_the_head_and_is_told_to_read_the_pages(h
         )
         ping = await reader.next(pings=True)
         assert (ping.event, ping.id, ping.data) == ("ping", None, opening.data)
+        async with asyncio.timeout(5):  # not the 15 s of later ones: a reader of the pages wants its proof
+            assert (await reader.next(pings=True)).event == "ping"
         after = await publish(hub, title="after")
         created = await reader.next()
         assert (created.event, created.id) == ("notification.created", after["rev"])

@@ -12,6 +12,7 @@ from inbox_tui.core.errors import ConfigError
 from inbox_tui.tui.actions import ACTIONS, BY_ID, FOOTER_KEYS, Context, footer_actions, key_table_markdown
 from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.keymap import CHORD_SECONDS, Chord, build_keymap
+from inbox_tui.tui.messages import TriageRefused
 
 README = Path(__file__).parents[2] / "README.md"
 OF_THE_APP = {"quit", "help", "palette", "theme"}
@@ -150,6 +151,16 @@ async def test_what_somebody_waits_for_stays_under_the_cursor(pane: OpenPane) ->
         assert it.link.triaged == []
         assert "somebody waits here" in it.footer
         assert it.main.row.notification.title == "two?"
+
+
+async def test_what_the_hub_did_not_take_is_not_undone(pane: OpenPane) -> None:
+    async with pane(numbered([message("one", 50), message("two", 40)])) as it:
+        await it.press("m", "j", "m")
+        first, second = (row.id for _, row in it.link.triaged)
+        await it.tell(TriageRefused(second, "read", "It has called again since you were shown it.", "changed"))
+        await it.press("u", "u")
+        assert [(verb, row.id) for verb, row in it.link.triaged[2:]] == [("unread", first)]
+        assert "nothing to undo" in it.footer
 
 
 async def test_undo_says_what_it_cannot_before_it_goes_further_back(pane: OpenPane) -> None:

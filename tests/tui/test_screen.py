@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,8 @@ async def test_a_problem_stands_above_the_list_until_it_is_over(pane: OpenPane) 
 async def test_offline_is_told_in_full_even_where_the_header_is_short(pane: OpenPane) -> None:
     async with pane(many(2)) as it:
         await it.tell(OFFLINE)
+        assert not it.main.query_one("#problem").display, "a hub that is back in a moment moves nothing"
+        await it.tell(replace(OFFLINE, since=seed.NOW - 4 * SECOND))
         everything = it.header + it.text(it.main.query_one("#problem"))[0]
         for text in ("○ offline since", "connection refused", "next try in 4s", "3 changes waiting"):
             assert text in everything

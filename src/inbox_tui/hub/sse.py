@@ -15,6 +15,8 @@ from inbox_tui.hub.settings import Settings
 
 log = logging.getLogger(__name__)
 _ALLOWED_SECONDS = 1.0
+FIRST_PING_SECONDS = 1.0
+"""Pauses between pings double from here up to the setting: a reader that walks the pages first has its proof soon after."""
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -29,7 +31,7 @@ class EventStream:
     def __init__(self, feed: Feed, settings: Settings, *, asked: int | None, is_allowed: Callable[[], Awaitable[bool]]) -> None:
         self._feed, self._settings, self._asked, self._is_allowed = feed, settings, asked, is_allowed
         self._cursor = self._opened_at = 0
-        self._pinged_at = -math.inf
+        self._pinged_at, self._ping_seconds = -math.inf, FIRST_PING_SECONDS
         self._state_version = 0
         self._notices = 0
         self._sending_since: float | None = None
@@ -107,8 +109,9 @@ class EventStream:
         if self._notices != feed.notices and feed.seen.rev >= feed.notice_rev:
             self._notices = feed.notices
             return feed.notice
-        if now - self._pinged_at >= self._settings.ping_seconds or self._state_version != feed.state_version:
-            self._pinged_at, self._state_version = now, feed.state_version
+        pause = min(self._ping_seconds, self._settings.ping_seconds)
+        if now - self._pinged_at >= pause or self._state_version != feed.state_version:
+            self._pinged_at, self._state_version, self._ping_seconds = now, feed.state_version, 2 * pause
             return frames.ping(feed.seen, feed.storage)
         return b""
 

@@ -191,6 +191,15 @@ class Commands:
             self._undo.append(("read", []))
             self._screen.say("all marked read; so many cannot be undone")
 
+    def refused(self, verb: Verb, row_id: str) -> None:
+        """The hub did not take it, so there is nothing of it to undo. `row_id` "": a bulk verb."""
+        for at in range(len(self._undo) - 1, -1, -1):
+            done, ids = self._undo[at]
+            if done == verb and (row_id in ids or (not row_id and len(ids) != 1)):
+                left = [id_ for id_ in ids if row_id and id_ != row_id]
+                self._undo[at : at + 1] = [(verb, left)] if left else []
+                return
+
     def undo(self) -> None:
         if not self._undo:
             self._screen.say("nothing to undo")

@@ -11,6 +11,8 @@ from inbox_tui.tui.messages import ConnectionChanged
 
 RECOVERED_FOR = 10 * SECOND
 """How long it is told that a gap was closed."""
+BRIEF = 3 * SECOND
+"""A gap shorter than this moves nothing on the screen."""
 
 
 def connection(change: ConnectionChanged | None, now: int, room: int, *, recovered_at: int = 0, recovered: int = 0) -> str:
@@ -35,8 +37,9 @@ def _offline(change: ConnectionChanged, now: int, room: int) -> str:
 
 
 def unsaid(change: ConnectionChanged | None, now: int, said: str) -> str:
-    """What of an offline state found no room in the header's words."""
-    if change is None or change.state != "offline":
+    """What of an offline state found no room in the header's words. It takes a line of its own, which moves the list: so not
+    for a hub that is back in a moment."""
+    if change is None or change.state != "offline" or now - change.since < BRIEF:
         return ""
     return " · ".join(part for part in _offline_parts(change, now) if part and part not in said)
 

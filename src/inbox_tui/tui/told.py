@@ -50,7 +50,8 @@ def tell(app: App[int], screen: MainScreen, what: SyncMessage) -> None:
             screen.problem(clean(text, lines=False))
         case DecisionChanged():
             decision_changed(screen, what)
-        case TriageRefused(reason=reason, code=code):
+        case TriageRefused(id=row_id, verb=verb, reason=reason, code=code):
+            screen.commands.refused(verb, row_id)
             screen.say(WAITS_HERE if code == "waiting_here" else f"not taken: {clean(reason, lines=False)}")
         case TriageDone(verb=verb, changed=changed, skipped=skipped):
             passed = f"; {skipped:,} passed over, somebody waits for them" if skipped else ""

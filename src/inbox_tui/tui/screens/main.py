@@ -74,7 +74,7 @@ class MainScreen(Screen[None]):
         self.bar = DecisionBar(fence, clock, monotonic, confirm=confirm, id="bar")
         self._header, self._problem, self._footer = Line(id="header"), Line(id="problem"), Line(id="footer")
         self._empty = Empty(id="empty")
-        self._commands, self._chord, self._clock, self._hints = Commands(self), Chord(keymap), clock, hints
+        self.commands, self._chord, self._clock, self._hints = Commands(self), Chord(keymap), clock, hints
         self._message = self._about = self._storage = self._unreadable = ""
         self.me = me
         """By what name the hub knows who sits here; "" where that is not known."""
@@ -149,14 +149,14 @@ class MainScreen(Screen[None]):
             action = "" if was_pending or len(key) == 1 else None
         else:
             with self.reading_cache():
-                action = "" if self._commands.run(action) else action
+                action = "" if self.commands.run(action) else action
         self.refresh_words()
         return action
 
     def run_action_by_id(self, action_id: str) -> bool:
         """For the palette. False: the action is the app's own."""
         with self.reading_cache():
-            return self._commands.run(action_id)
+            return self.commands.run(action_id)
         return True
 
     def _drop_prefix(self) -> None:
@@ -253,7 +253,7 @@ class MainScreen(Screen[None]):
         if self._chord.pending:
             return footer.chord(self._chord.pending, self.keymap), right
         shown = None if self.row is None else self.row.notification
-        context = Context(shown, self.reading, can_undo=self._commands.can_undo, needs=self.reader.count(View.NEEDS))
+        context = Context(shown, self.reading, can_undo=self.commands.can_undo, needs=self.reader.count(View.NEEDS))
         return footer.keys(context, self.keymap, room), right
 
     # The detail
