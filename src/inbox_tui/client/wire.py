@@ -241,15 +241,6 @@ class ProblemWire(BaseModel):
     code: Text = ""
 
 
-class Ping(BaseModel):
-    """The head that the hub last read, and its troubles."""
-
-    rev: int
-    epoch: int
-    unread: int
-    storage: str
-
-
 def parse(model: type[Model], text: str | bytes) -> Model:
     """Raises Malformed."""
     try:

@@ -91,14 +91,6 @@ class StorageProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """Older rows are being fetched: rows in the cache so far; `complete` when all are there."""
-
-    rows: int
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """Something that the person should read once (the cache was rebuilt, a newer hub was started)."""
 
@@ -106,5 +98,5 @@ class Notice:
 
 
 SyncMessage: TypeAlias = (
-    CacheChanged | ConnectionChanged | Raised | DecisionChanged | TriageRefused | TriageDone | StorageProblem | History | Notice
+    CacheChanged | ConnectionChanged | Raised | DecisionChanged | TriageRefused | TriageDone | StorageProblem | Notice
 )

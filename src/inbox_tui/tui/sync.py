@@ -159,7 +159,7 @@ class Sync:
         """Another pane may begin a walk at any time, and die over it."""
         while True:
             if not (await self.cache.state()).complete:
-                await walk(self.cache, pages, self._post, self._changed)
+                await walk(self.cache, pages, self._changed)
                 await intake.walked()
             await asyncio.sleep(LOOK_SECONDS)
 

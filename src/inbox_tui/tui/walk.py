@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from inbox_tui.cache.store import Cache
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.feed import Page
-from inbox_tui.tui.messages import History, SyncMessage
 
 if TYPE_CHECKING:
     from inbox_tui.client.api import Hub
@@ -25,22 +24,19 @@ LOOK_AGAIN_SECONDS = 0.5
 _ATTEMPTS = 5
 
 
-async def walk(cache: Cache, hub: Hub | ForeignPages, post: Callable[[SyncMessage], None], changed: Callable[[], None]) -> None:
+async def walk(cache: Cache, hub: Hub | ForeignPages, changed: Callable[[], None]) -> None:
     """Returns when the copy is complete. Raises HubUnreachable, Refused."""
     if (await cache.state()).walk == "":
         await _first(cache, hub, changed)
     while True:
         before = await cache.claim_walk()
         if before is None:
-            state = await cache.state()
-            if state.complete:
-                post(History(state.listed + state.done, True))
+            if (await cache.state()).complete:
                 return
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
             continue
-        state = await cache.merge(await _page(hub, before=before))
+        await cache.merge(await _page(hub, before=before))
         changed()
-        post(History(state.listed + state.done, state.complete))
 
 
 async def _first(cache: Cache, hub: Hub | ForeignPages, changed: Callable[[], None]) -> None:
