@@ -37,8 +37,8 @@ docs: $(VENV)/.dev ## Write the tables of keys anew from the registry of actions
 bench: $(VENV)/.dev ## Measure against the budgets, each beside its floor
 	$(BIN)/python -m benchmarks
 
-soak: $(VENV)/.dev ## The long random campaigns
-	$(BIN)/python -m pytest -m soak --timeout 3600
+soak: $(VENV)/.dev ## Every test, with the long random campaigns
+	$(BIN)/python -m pytest -n auto -m "" --timeout 3600
 
 screenshots: $(VENV)/.dev ## Draw the pictures anew from seeded data
 	$(BIN)/python screenshots/make.py

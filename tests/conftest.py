@@ -9,8 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from inbox_tui.core.paths import Paths, find_paths
+
+settings.register_profile("same every time", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=2000, deadline=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Property tests look at the same examples in every run; a campaign looks for new ones."""
+    settings.load_profile("search" if "not soak" not in config.getoption("markexpr") else "same every time")
 
 
 @pytest.fixture(autouse=True)

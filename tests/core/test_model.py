@@ -110,3 +110,8 @@ def test_the_vocabulary_is_whole() -> None:
     assert lifecycle.severity_of("anything", "nonsense") == "info"
     assert lifecycle.is_success("task.completed")
     assert not lifecycle.is_success("message")
+
+
+def test_a_raise_at_the_beginning_of_time_is_one() -> None:
+    row = Notification(id="01HF7YAT003QW74S82DPFEQTXT", kind="k", title="t", created_at=5, last_occurred_at=5, raised_at=0)
+    assert decode(encode(row)).raised_at == 0

@@ -285,7 +285,7 @@ def from_document(document: Mapping[str, Any]) -> Notification:
         rev=document.get("rev", 0),
         created_rev=document.get("created_rev", 0),
         raised_rev=document.get("raised_rev", 0),
-        raised_at=from_wire(document.get("raised_at")) or created_at,
+        raised_at=created_at if not document.get("raised_at") else _time(document["raised_at"]),
         priority=document.get("priority", 0),
         choices=tuple(Choice(c["key"], c["label"], c.get("is_default_on_timeout", False)) for c in document.get("choices") or ()),
         decision=decision_from(decision) if decision else None,
