@@ -144,7 +144,7 @@ class ClaudeCode(StandIn):
         assert _only(decision, "behavior", "updatedInput", "updatedPermissions"), decision
         if event["tool_name"] == "ExitPlanMode" and "updatedInput" not in decision:
             return NONE
-        permissions = decision.get("updatedPermissions", [])
+        permissions = tuple(decision.get("updatedPermissions", ()))
         assert all(entry in event.get("permission_suggestions", []) for entry in permissions)
         return Verdict("allow", input=decision.get("updatedInput", event["tool_input"]), permissions=permissions)
 
