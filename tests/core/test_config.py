@@ -65,3 +65,12 @@ def test_every_mistake_is_told_at_once(file: Path) -> None:
     with pytest.raises(ConfigError) as error:
         load_config(file, {})
     assert len(str(error.value).splitlines()) == 2
+
+
+def test_waits_of_agents_are_checked_by_their_own_names(file: Path) -> None:
+    file.write_text("[agents.claude-code]\nwait = 900\n", encoding="utf-8")
+    assert load_config(file, {"INBOX_AGENTS_CODEX": "5"}).agents.claude_code.wait == 900
+    for text, meant in (("[agents.claude-cod]\n", "agents.claude-code"), ("[agents.codex]\nwaits = 5\n", "agents.codex.wait")):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(ConfigError, match=f"did you mean {meant}?"):
+            load_config(file, {})

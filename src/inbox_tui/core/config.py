@@ -16,10 +16,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from inbox_tui.core.errors import ConfigError
+from inbox_tui.core.hooks.spoken import DEFAULT_WAITS, LONGEST_WAIT
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
 
 
 class HubSection(Section):
@@ -64,11 +65,29 @@ class TuiSection(Section):
     """Action → its key or keys, in place of ours; an empty list takes them away."""
 
 
+class _ClaudeCodeSection(Section):
+    wait: float = Field(default=DEFAULT_WAITS["claude-code"].wait, ge=0, le=LONGEST_WAIT)
+    """Seconds that a permission of Claude Code's waits in the inbox; its own dialog is up meanwhile. 0: it is only told."""
+    question_wait: float = Field(default=DEFAULT_WAITS["claude-code"].question_wait, ge=0, le=LONGEST_WAIT)
+    """The same for its questions and forms; its terminal shows nothing until then."""
+
+
+class _CodexSection(Section):
+    wait: float = Field(default=DEFAULT_WAITS["codex"].wait, ge=0, le=LONGEST_WAIT)
+    """Seconds that a permission of Codex's waits in the inbox; its own dialog comes only after it. 0: it is only told."""
+
+
+class AgentsSection(Section):
+    claude_code: _ClaudeCodeSection = Field(default=_ClaudeCodeSection(), alias="claude-code")
+    codex: _CodexSection = _CodexSection()
+
+
 class Config(Section):
     hub: HubSection = HubSection()
     retention: RetentionSection = RetentionSection()
     rate: RateSection = RateSection()
     tui: TuiSection = TuiSection()
+    agents: AgentsSection = AgentsSection()
 
 
 def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
@@ -98,7 +117,7 @@ def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
 def _overrides(environ: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, Any]]:
     """`INBOX_TUI_THEME=dusk` → {("tui", "theme"): ("INBOX_TUI_THEME", "dusk")}. A list is separated by commas."""
     found: dict[tuple[str, str], tuple[str, Any]] = {}
-    for section in Config.model_fields:
+    for section in Config.model_fields.keys() - {"agents"}:  # hooks read the file alone, and all must read the same
         prefix = f"INBOX_{section.upper()}_"
         for variable, value in environ.items():
             if variable.startswith(prefix):
@@ -121,11 +140,20 @@ def _sentence(error: Any, file: Path, origins: Mapping[tuple[str, ...], str]) ->
         return f"{where}: {key}: must be a table, [{key}], not {error['input']!r}"
     if error["type"] != "extra_forbidden":
         return f"{where}: {key}: {error['msg'].lower()}, not {error['input']!r}"
-    section = _section(location[0]) if len(location) > 1 else Config
-    near = difflib.get_close_matches(location[-1], section.model_fields, 1, cutoff=0.5)
-    hint = f"; did you mean {'.'.join((*location[:-1], near[0]))}?" if near else f"; there are {', '.join(section.model_fields)}"
+    names = _names(location[:-1])
+    near = difflib.get_close_matches(location[-1], names, 1, cutoff=0.5)
+    hint = f"; did you mean {'.'.join((*location[:-1], near[0]))}?" if near else f"; there are {', '.join(names)}"
     return f"{where}: {key}: no such key{hint}"
 
 
 def _section(name: str) -> type[Section]:
     return type(Config.model_fields[name].default)
+
+
+def _names(location: tuple[str, ...]) -> list[str]:
+    """The keys that there are in a table."""
+    section: type[BaseModel] = Config
+    for part in location:
+        by_name = {field.alias or name: field.default for name, field in section.model_fields.items()}
+        section = type(by_name[part])
+    return [field.alias or name for name, field in section.model_fields.items()]

@@ -27,6 +27,7 @@ import uvicorn
 from inbox_tui import __version__
 from inbox_tui.core.config import Config, load_config
 from inbox_tui.core.errors import Exit, InboxError
+from inbox_tui.core.hooks.spoken import Waits
 from inbox_tui.core.paths import Paths, find_paths
 from inbox_tui.core.times import now
 from inbox_tui.hub import sockets, welcome
@@ -144,6 +145,7 @@ def _settings(paths: Paths, config: Config, bound: _Bound, ping_seconds: float, 
         any_address=host in ("0.0.0.0", "::"),
         ping_seconds=ping_seconds,
         send_seconds=send_seconds,
+        claude_code_waits=Waits(**dict(config.agents.claude_code)),
         stream_secret=_stream_secret(paths.state / "stream.key"),
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from inbox_tui.core.hooks.spoken import DEFAULT_WAITS, Waits
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -23,6 +25,8 @@ class Settings:
     """Names by which TCP callers may address the hub: a page on another name cannot rebind to it."""
     any_address: bool = False
     """Listening on all addresses, it may be addressed by any of them: a literal address in a Host header is never rebound."""
+    claude_code_waits: Waits = DEFAULT_WAITS["claude-code"]
+    """How long questions of Claude Code's http hooks wait."""
     space: str = "default"
     """The space of the local sockets."""
     body_limit: int = 1 << 20

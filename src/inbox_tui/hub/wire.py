@@ -137,6 +137,22 @@ class WithdrawBody(Tolerant):
     """Nothing needs to be said."""
 
 
+class HookBody(BaseModel):
+    """What an agent says to its hook. Members are the agent's own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    hook_event_name: Annotated[str, Field(max_length=SHORT)]
+
+
+class HookAnswer(BaseModel):
+    """What the agent reads; empty: no decision."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hookSpecificOutput: dict[str, Any] | None = None  # noqa: N815
+
+
 class HintBody(BaseModel):
     """Which questions seem answered: by session and request, else all that the session, or one agent of it, has asked."""
 
