@@ -13,7 +13,7 @@ from inbox_tui.cli.shelf import NoSuchRun, Shelf
 from inbox_tui.core.errors import Exit, Refused
 from inbox_tui.core.ids import new_run_id
 from inbox_tui.core.paths import find_paths
-from inbox_tui.sdk.delivery import KEY_PROBLEMS, PATIENCE, drain
+from inbox_tui.sdk.delivery import KEY_PROBLEMS, PATIENCE, drain, patience_with
 from inbox_tui.sdk.record import NAME_MOST, Event, Record
 from inbox_tui.sdk.spool import spool_of
 from inbox_tui.wire import find_hub
@@ -63,10 +63,8 @@ class Telling:
         """Those, and all that waits before them."""
         if not names:
             return Exit.DONE
-        if self.spool.is_silent():
-            complain("kept until the hub is back. It did not answer a moment ago.")
-            return Exit.DONE
-        done = drain(self.hub, self.spool, until=self._until, tell=complain, mine=names[-1])
+        until = min(self._until, time.monotonic() + patience_with(self.spool, PATIENCE))
+        done = drain(self.hub, self.spool, until=until, tell=complain, mine=names[-1])
         if done.refusal is not None:
             raise done.refusal
         if isinstance(done.problem, Refused) and done.problem.status in KEY_PROBLEMS:

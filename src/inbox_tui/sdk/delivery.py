@@ -14,7 +14,7 @@ from inbox_tui.wire import Address, NotConnected, Reply, call
 
 PATIENCE = 1.8
 """Seconds that a message may hold its sender: with all that a command does besides, less than two."""
-_HUNG_AFTER = 0.5
+_HUNG_AFTER, _GLANCE = 0.5, 0.1
 KEY_PROBLEMS = (401, 403)
 _NOT_A_HUB = (404, 405)
 _TURN = 0.02
@@ -98,9 +98,12 @@ def deliver(
     Raises SpoolError where it cannot be kept.
     """
     name = spool.append(message, durable=durable)
-    if spool.is_silent():
-        return name, Delivery(problem=HubUnreachable(f"The hub at {hub} did not answer a moment ago."))
-    return name, drain(hub, spool, until=time.monotonic() + seconds, tell=tell, mine=name)
+    return name, drain(hub, spool, until=time.monotonic() + patience_with(spool, seconds), tell=tell, mine=name)
+
+
+def patience_with(spool: Spool, seconds: float) -> float:
+    """A hub that hung a moment ago is given enough to show that it does no more: it must not hold every call as it held one."""
+    return min(seconds, _GLANCE) if spool.is_silent() else seconds
 
 
 def drain(hub: Address, spool: Spool, *, until: float, tell: Tell, mine: str = "") -> Delivery:

@@ -54,7 +54,7 @@ def send(
         event = message.event
         return _sent(persist(lambda: call(address, "POST", "/api/events", event, idempotency_key=message.key), until=until))
     spool = spool_of(address, find_paths())
-    if spool.pending():
+    if _holds(spool):
         return _behind_others(address, spool, message if idempotency_key else _dated(message), patience, tell)
     heard = False
 
@@ -88,6 +88,14 @@ def _behind_others(hub: Address, spool: Spool, message: Message, patience: float
     if done.problem is not None:
         return Sent(kept_because=str(done.problem))
     return _sent(done.reply) if done.reply is not None else Sent()
+
+
+def _holds(spool: Spool) -> bool:
+    """Whether something must go first. A folder that cannot be read keeps nothing from a hub that is there."""
+    try:
+        return bool(spool.pending())
+    except SpoolError:
+        return False
 
 
 def _kept(spool: Spool, message: Message, problem: InboxError) -> Sent:

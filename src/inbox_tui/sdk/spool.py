@@ -26,7 +26,7 @@ ASIDE_MOST = 100
 _SUFFIX, _DRAFT = ".json", ".new"
 _DRAFT_LIFETIME = 3600.0
 _SILENT_FOR = 5.0
-"""Seconds for which a hub that took a call and did not answer is not asked again: a hundred calls must not each wait for it."""
+"""Seconds for which it is remembered that a hub took a call and did not answer."""
 
 
 class SpoolError(InboxError):
