@@ -18,7 +18,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "done": "triage",
         "status": "status",
     },
-    "Send and ask": {"send": "send", "ask": "ask", "task": "task", "run": "wrap", "key": "key"},
+    "Send and ask": {"send": "send", "ask": "ask", "task": "task", "run": "wrap", "hook": "hook", "key": "key"},
     "The hub": {"serve": "serve", "stop": "stop"},
     "Try it": {"demo": "demo"},
 }
