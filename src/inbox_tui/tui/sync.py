@@ -186,6 +186,10 @@ class Sync:
 
     # -- telling -------------------------------------------------------------------------------------------------
     def _caught_up(self, rows: int) -> None:
+        if self._change_timer is not None:
+            # What the words claim must be on the screen before them.
+            self._change_timer.cancel()
+            self._tell_change()
         recovered, self._had_gap = rows if self._had_gap else 0, False
         self._tell(state="live", caught_up_at=self._clock(), recovered=recovered)
 
