@@ -17,7 +17,15 @@ from sync_world import SilentPane, hub_rows, silent_pane
 from inbox_tui.cache.rows import View
 from inbox_tui.client.target import Target, find_target
 from inbox_tui.core.model import Event
-from inbox_tui.tui.messages import DecisionChanged, StorageProblem, TriageDone, TriageRefused
+from inbox_tui.tui.messages import (
+    CacheChanged,
+    ConnectionChanged,
+    DecisionChanged,
+    StorageProblem,
+    SyncMessage,
+    TriageDone,
+    TriageRefused,
+)
 
 
 @pytest.fixture
@@ -296,3 +304,29 @@ def test_importing_it_costs_no_network_stack() -> None:
         [sys.executable, "-c", f"import sys, {modules}; print(*sys.modules)"], capture_output=True, text=True, check=True
     )
     assert not heavy & set(done.stdout.split())
+
+
+class PaintingPane(SilentPane):
+    """Counts its rows when it is told to paint, as a screen does; remembers what was painted at each claim to be caught up."""
+
+    painted = 0
+
+    def _post(self, message: SyncMessage) -> None:
+        if isinstance(message, CacheChanged):
+            self.reader.refresh()
+            self.painted = self.reader.count(View.ALL)
+        elif isinstance(message, ConnectionChanged) and message.caught_up_at:
+            self.claims = [*getattr(self, "claims", []), self.painted]
+        super()._post(message)
+
+
+async def test_what_it_claims_to_have_caught_up_with_is_painted_first(hub: RunningHub, target: Target, file: Path) -> None:
+    for n in range(3):
+        hub.publish(title=f"row {n}")
+    pane = PaintingPane(file, target)
+    await pane.start()
+    try:
+        await pane.until_caught_up()
+        assert set(pane.claims) == {3}
+    finally:
+        await pane.stop()
