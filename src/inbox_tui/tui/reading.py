@@ -10,6 +10,7 @@ from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
 from inbox_tui.core.times import from_wire
 from inbox_tui.tui import asked, words
+from inbox_tui.tui.before import asked_before
 from inbox_tui.tui.cells import chop, cut, wrap
 from inbox_tui.tui.clocktime import moment
 from inbox_tui.tui.links import safe_link
@@ -55,7 +56,11 @@ def _head(row: Notification, width: int, now: int, me: str, note: str) -> Iterat
     yield Line(first, "title", f"{words.SIGNS[tone]} ", tone)
     for line in rest:
         yield Line(f"  {line}", "title")
-    for text in (" · ".join(part for part in (words.claims(row), asked.place(row)) if part), _when(row, now)):
+    for text in (
+        " · ".join(part for part in (words.claims(row), asked.place(row)) if part),
+        _when(row, now),
+        asked_before(row, now),
+    ):
         for line in wrap(text, width - 2) if text else ():
             yield Line(f"  {line}", "note")
     became = note or words.state(row, me)

@@ -23,7 +23,7 @@ SHARE_MOST = 1e6
 """A progress beyond it is no share of anything: shown as it was sent."""
 
 _DELIVERY = {"unconfirmed": "not confirmed", "delivered": "delivered", "sent": "sent", "unused": "asker had given up"}
-_PAST = {"approve": "approved", "reject": "rejected", "deny": "denied", "allow": "allowed"}
+PAST = {"approve": "approved", "reject": "rejected", "deny": "denied", "allow": "allowed"}
 _CLOSED = {
     "expired": "expired, not answered",
     "withdrawn": "withdrawn by its asker",
@@ -93,7 +93,7 @@ def by(decision: Decision, me: str = "") -> str:
 
 def outcome(decision: Decision, me: str = "", *, waited: bool = True) -> str:
     """`approved by you, delivered`. `waited`: somebody asked and stayed, so there is a delivery to tell of."""
-    what = _PAST.get(decision.key) or f"answered {clean(decision.label, lines=False)!r}"
+    what = PAST.get(decision.key) or f"answered {clean(decision.label, lines=False)!r}"
     delivery = _DELIVERY[decision.delivery] if waited or decision.delivery != "unconfirmed" else "kept for whoever asks"
     return f"{what} by {by(decision, me)}, {delivery}"
 
