@@ -45,6 +45,13 @@ def test_another_choice_prints_its_key(hub: RunningHub) -> None:
         assert ended(asker) == (0, "prod\n", "")
 
 
+def test_the_comment_may_be_what_is_asked_for(hub: RunningHub) -> None:
+    for comment, printed in (("release-7", "release-7\n"), ("", "")):
+        with running("ask", "Which branch?", "--reply", "--choice", "this=This one") as asker:
+            decide(hub, asked(hub), "this", comment)
+            assert ended(asker) == (0, printed, "")
+
+
 def test_a_choice_named_deny_is_never_zero(hub: RunningHub) -> None:
     with running("ask", "Where?", "--choice", "prod=Production", "--choice", "deny=Nowhere") as asker:
         decide(hub, asked(hub), "deny")

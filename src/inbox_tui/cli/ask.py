@@ -38,6 +38,7 @@ _ENDINGS = {
 @click.option("--detail", default="", metavar="FILE", help="Text to show below the question; `-` is what is piped in.")
 @click.option("--command", "command_text", default="", metavar="TEXT", help="The command that will run, shown to its very end.")
 @click.option("--source", default="", help="Who asks: an app, a script, an agent.")
+@click.option("--reply", is_flag=True, help="Print the comment that came with the answer, instead of a choice's key.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 def ask_command(
     question: str,
@@ -47,6 +48,7 @@ def ask_command(
     detail: str,
     command_text: str,
     source: str,
+    reply: bool,
     as_json: bool,
 ) -> int:
     """Ask a person, and wait. Approved is exit code 0; no failure ever is.
@@ -77,7 +79,7 @@ def ask_command(
         on_outage=lambda problem: complain(f"{problem} Still waiting."),
         **{name: value for name, value in shown.items() if value},
     )
-    return _tell(answer, as_json)
+    return _tell(answer, reply, as_json)
 
 
 def _withdraw(_signal: int, _frame: FrameType | None) -> None:
@@ -91,7 +93,7 @@ def _working_folder() -> str:
         return ""
 
 
-def _tell(answer: Answer, as_json: bool) -> int:
+def _tell(answer: Answer, reply: bool, as_json: bool) -> int:
     if as_json:
         names = ("status", "id", "key", "label", "comment", "by", "is_timeout_default")
         click.echo(json.dumps({name: getattr(answer, name) for name in names}, ensure_ascii=False))
@@ -102,6 +104,9 @@ def _tell(answer: Answer, as_json: bool) -> int:
         said = "rejected" if answer.key == "reject" else answer.label or answer.key
         complain(f"{said} by {answer.by}{': ' if answer.comment else ''}{answer.comment}")
         return Exit.REJECTED
-    if answer.key != "approve" and not as_json:
+    if reply and not as_json:
+        if answer.comment:
+            click.echo(answer.comment)
+    elif answer.key != "approve" and not as_json:
         click.echo(answer.key)
     return Exit.DONE
