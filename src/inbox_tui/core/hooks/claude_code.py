@@ -1,6 +1,7 @@
 """Claude Code: what its hooks give, and how they are answered. Pure; after its hooks reference of version 2.1.240.
 
-Every output here is one that its reference names. No answer is no output: its own dialog then decides.
+Every output here is one that its reference names. No answer is no output: its own dialog then decides. Forms are a module
+of their own, for few calls need to wait until it has loaded.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from inbox_tui.core.hooks import claude_forms, permission, turns
+from inbox_tui.core.hooks import permission, turns
 from inbox_tui.core.hooks.reading import REPORT, Reader, cut, rest
 from inbox_tui.core.hooks.spoken import NOTHING, Asked, Given, Input, Output, Place, Said
 
@@ -25,7 +26,9 @@ def read(given: Input, place: Place = Place()) -> Said:  # noqa: B008
 
 def _permission(reader: Reader) -> Said:
     if reader.tool == "AskUserQuestion":  # its answers are taken before this, by PreToolUse: now it stands in the terminal
-        return Said(message=permission.in_terminal(reader, AGENT, NAME, claude_forms.questions_text(reader)))
+        from inbox_tui.core.hooks.claude_forms import questions_text
+
+        return Said(message=permission.in_terminal(reader, AGENT, NAME, questions_text(reader)))
     always = _always(reader)
     plan = reader.input.get("plan") if reader.tool == "ExitPlanMode" else None
     said: dict[str, Any] = {}
@@ -103,7 +106,17 @@ def _rule(rule: Any) -> str:
 
 
 def _before_tool(reader: Reader) -> Said:
-    return claude_forms.ask_user_question(reader) if reader.tool == "AskUserQuestion" else NOTHING
+    if reader.tool != "AskUserQuestion":
+        return NOTHING
+    from inbox_tui.core.hooks.claude_forms import ask_user_question
+
+    return ask_user_question(reader)
+
+
+def _elicitation(reader: Reader) -> Said:
+    from inbox_tui.core.hooks.claude_forms import elicitation
+
+    return elicitation(reader)
 
 
 def _notification(reader: Reader) -> Said:
@@ -141,7 +154,7 @@ def _failed(reader: Reader) -> Said:
 _EVENTS: dict[str, Callable[[Reader], Said]] = {
     "PermissionRequest": _permission,
     "PreToolUse": _before_tool,
-    "Elicitation": claude_forms.elicitation,
+    "Elicitation": _elicitation,
     "PostToolUse": turns.after_tool,
     "PostToolUseFailure": turns.after_tool,
     "PermissionDenied": turns.after_tool,
