@@ -55,6 +55,8 @@ def test_the_hub_loads_no_screen() -> None:
     [
         pytest.param(("send", "hello"), id="send"),
         pytest.param(("ask", "really?", "--timeout", "0.1"), id="ask"),
+        pytest.param(("task", "start", "email"), id="task"),
+        pytest.param(("run", "true"), id="run"),
         pytest.param(("list",), id="list"),
         pytest.param(("status",), id="status"),
         pytest.param(("--help",), id="help"),

@@ -159,7 +159,7 @@ def test_source_and_task_are_different_runs(hub: RunningHub) -> None:
     assert inbox("task", "loop", "--run", "build/7").returncode == 2
     task("complete", "--run", "build/7", "--task", "email", "--source", "b")
     task("fail", "--task", "../../x", "--source", "a")
-    task("complete", "--run", "build/7")
+    task("complete", "--task", "email")
     assert sorted(row["kind"] for row in rows(hub) if not row.get("done_at")) == [
         "task.completed",
         "task.completed",

@@ -179,21 +179,15 @@ class Child:
         return max(0.0, min(times)) if times else None
 
     def _select(self, wake: int, sources: dict[int, int], reads_keys: bool, rest: float | None) -> set[int]:
-        keyboard = self._plan.keyboard if self._keys else None
-        poll = select.poll()
-        for source in (wake, *sources):
-            poll.register(source, select.POLLIN)
-        if reads_keys and not self._keys:
-            poll.register(0, select.POLLIN)
-        if keyboard is not None and keyboard in sources:
-            poll.register(keyboard, select.POLLIN | select.POLLOUT)
-        events = dict(poll.poll(None if rest is None else rest * 1000 + 1))
-        if wake in events:
+        reads = [wake, *sources, *([0] if reads_keys and not self._keys else [])]
+        writes = [self._plan.keyboard] if self._keys and self._plan.keyboard in sources else []
+        ready, free, _ = select.select(reads, writes, [], rest)
+        if wake in ready:
             with suppress(BlockingIOError):
                 os.read(wake, CHUNK)
-        if keyboard is not None and events.get(keyboard, 0) & select.POLLOUT:
+        for keyboard in free:
             self._give_keys(keyboard)
-        return {descriptor for descriptor, event in events.items() if event & ~select.POLLOUT and descriptor != wake}
+        return set(ready)
 
     def _pass(self, source: int, target: int) -> bool:
         """One piece of its output to where ours goes. False at its end, and where nobody reads ours any more: the command then

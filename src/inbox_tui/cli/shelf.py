@@ -62,8 +62,9 @@ class Shelf:
             return self._say(record, say(record))
 
     def find(self, run_id: str, task: str, source: str) -> Path:
-        """The one open run that is meant: by its id, by its task and source, or both. Raises NoSuchRun, naming what there is."""
-        pattern = f"{_folder_name(source, task) if task else '*'}/{_name(run_id) if run_id else '*'}.json"
+        """The one open run that is meant; what is "" may be any. Raises NoSuchRun, naming what there is."""
+        folder = f"{_name(task) if task else '*'}@{_name(source) if source else '*'}"
+        pattern = f"{folder}/{_name(run_id) if run_id else '*'}.json"
         found = sorted(self.folder.glob(pattern))
         if len(found) == 1:
             return found[0]
@@ -130,7 +131,7 @@ class Shelf:
 
 
 def _folder_name(source: str, task: str) -> str:
-    return f"{_name(source) or '-'}~{_name(task)}"[:250]
+    return f"{_name(task)}@{_name(source)}"
 
 
 def _name(text: str) -> str:

@@ -33,11 +33,12 @@ class Pattern(click.ParamType[re.Pattern[str]]):
 )
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True, metavar="-- COMMAND…")
 def run_command(task: str, source: str, timeout: float | None, progress: re.Pattern[str] | None, command: tuple[str, ...]) -> int:
-    """Run a command, and tell when it started and how it ended: its exit code, how long it took, its last lines.
+    """Run a command, and tell how it went.
 
-    Nothing that it prints is changed, and its exit code is passed through (128 + n for a signal). It has a terminal where you
-    have one. Signals that come here are passed on. It runs whether a hub is there or not; what a hub out of reach misses is
-    delivered later. The command may tell more of its run by `inbox task`: INBOX_RUN names it.
+    What is told is when it started and how it ended: its exit code, how long it took, its last lines. Nothing that it prints is
+    changed, and its exit code is passed through (128 + n for a signal). It has a terminal where you have one. Signals that come
+    here are passed on. It runs whether a hub is there or not; what a hub out of reach misses is delivered later. The command may
+    tell more of its run by `inbox task`: INBOX_RUN names it.
 
     \b
     Examples:
