@@ -19,10 +19,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inbox_tui.core.errors import HubUnreachable, InboxError, Refused
-from inbox_tui.sdk.asking import Answer, ask
 from inbox_tui.sdk.sending import Sent, send
 
 if TYPE_CHECKING:
+    from inbox_tui.sdk.asking import Answer, ask
     from inbox_tui.sdk.beside import ask_async, send_async
     from inbox_tui.sdk.runs import AsyncRun, Run, task
 
@@ -41,11 +41,19 @@ __all__ = [
     "task",
 ]
 
-_LATER = {"AsyncRun": "runs", "Run": "runs", "task": "runs", "ask_async": "beside", "send_async": "beside"}
+_LATER = {
+    "Answer": "asking",
+    "ask": "asking",
+    "AsyncRun": "runs",
+    "Run": "runs",
+    "task": "runs",
+    "ask_async": "beside",
+    "send_async": "beside",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """`send` and `ask` load no thread and no event loop; what needs them is loaded when it is first named."""
+    """Each is loaded when it is first named: `send` is to start fast, and waits for no thread and no event loop."""
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
