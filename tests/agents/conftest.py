@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,3 +19,20 @@ def hub(home: Path) -> Iterator[RunningHub]:
     if running.process.poll() is None:
         running.limit_files()
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_hub() -> Iterator[RunningHub]:
+    folder = Path(tempfile.mkdtemp(prefix="inbox-"))
+    running = RunningHub.start(folder)
+    yield running
+    running.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def idle_hub(shared_hub: RunningHub, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningHub]:
+    """One hub for all the tests of a module in which no question ever reaches it."""
+    monkeypatch.setenv("INBOX_HOME", str(shared_hub.home))
+    yield shared_hub
+    shared_hub.paths.config_file.unlink(missing_ok=True)

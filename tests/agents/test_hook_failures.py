@@ -53,9 +53,9 @@ def test_no_hub(home: Path, agent: StandIn) -> None:
     ["", "nonsense", "[]", "{", "null", '"x"', "[" * 100_000, '{"hook_event_name": 5}', '{"hook_event_name": "Unheard"}', "\0"],
     ids=["empty", "nonsense", "list", "half", "null", "text", "deep", "number", "unknown", "nul"],
 )
-def test_bad_input(hub: RunningHub, agent: StandIn, text: str) -> None:
+def test_bad_input(idle_hub: RunningHub, agent: StandIn, text: str) -> None:
     nothing(agent, text=text)
-    assert rows(hub) == []
+    assert rows(idle_hub) == []
 
 
 @ASKING
@@ -66,20 +66,20 @@ def test_members_of_other_types_decide_nothing(hub: RunningHub, paths: Paths, ag
         nothing(agent, event=event)
 
 
-def test_input_that_is_not_utf8(hub: RunningHub) -> None:
+def test_input_that_is_not_utf8(idle_hub: RunningHub) -> None:
     done = subprocess.run([*INBOX, "hook", "codex"], input=b"\xff\xfe{", capture_output=True, timeout=30)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 @ASKING
 @pytest.mark.parametrize("arguments", [("--wait", "5"), ("--help",), ("extra",)])
-def test_bad_arguments(hub: RunningHub, agent: StandIn, arguments: tuple[str, ...]) -> None:
+def test_bad_arguments(idle_hub: RunningHub, agent: StandIn, arguments: tuple[str, ...]) -> None:
     nothing(agent, agent.name, *arguments)
-    assert rows(hub) == []
+    assert rows(idle_hub) == []
 
 
 @pytest.mark.parametrize("name", ["claude", "nonsense", "--json", "codex-notify"])
-def test_an_agent_that_is_not_known(hub: RunningHub, name: str) -> None:
+def test_an_agent_that_is_not_known(idle_hub: RunningHub, name: str) -> None:
     nothing(agents()[1], name)
 
 
@@ -89,10 +89,10 @@ def test_an_agent_that_is_not_known(hub: RunningHub, name: str) -> None:
     ["[agents", "[agents.NAME]\nwait = 'soon'", "[agents.NAME]\nwait = -1", "[agents.NAME]\nquestion_wait = inf", "agents = 5",
      "[agents]\nNAME = true"],
 )  # fmt: skip
-def test_bad_configuration(hub: RunningHub, paths: Paths, agent: StandIn, text: str) -> None:
-    configure(paths, text.replace("NAME", f'"{agent.name}"'))
+def test_bad_configuration(idle_hub: RunningHub, agent: StandIn, text: str) -> None:
+    configure(idle_hub.paths, text.replace("NAME", f'"{agent.name}"'))
     nothing(agent)
-    assert rows(hub) == []
+    assert rows(idle_hub) == []
 
 
 @ASKING
@@ -111,9 +111,9 @@ def test_a_bad_address(home: Path, agent: StandIn, address: str) -> None:
 
 
 @ASKING
-def test_a_key_that_is_none(hub: RunningHub, agent: StandIn) -> None:
-    nothing(agent, INBOX_HUB=hub.url, INBOX_KEY="ik_nobody_0000")
-    nothing(agent, INBOX_HUB=hub.url, INBOX_KEY="two\nlines")
+def test_a_key_that_is_none(idle_hub: RunningHub, agent: StandIn) -> None:
+    nothing(agent, INBOX_HUB=idle_hub.url, INBOX_KEY="ik_nobody_0000")
+    nothing(agent, INBOX_HUB=idle_hub.url, INBOX_KEY="two\nlines")
 
 
 @ASKING
