@@ -18,7 +18,8 @@ from tests.hubs import RunningHub
 from tests.terminal import Terminal
 
 PANE = [sys.executable, "-m", "inbox_tui"]
-PRESSES, WARM, SIZE = 120, 40, (120, 36)
+PRESSES, WARM, SIZE = 60, 36, (120, 36)
+"""Together fewer than the floor's rows, and every counted one scrolls."""
 _POSTER = """
 import json, sys, time
 from tests.hubs import RunningHub

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -78,6 +79,8 @@ class InboxApp(App[int]):
 
     def _painted(self) -> None:
         """The first frame is on the screen: now the rest may be imported."""
+        gc.freeze()
+        gc.enable()
         for problem in self._problems:
             self.main.say(problem)
         self.main.index()
