@@ -67,4 +67,5 @@ def run() -> list[Figure]:
                         took[name].append(one)
         finally:
             hub.stop()
-    return [Figure(f"`{name}`", "python -c pass", "ms", times, nothing, 4.0) for name, times in took.items()]
+    promised = {name: 4.0 for name in took if name != "inbox send"}
+    return [Figure(f"`{name}`", "python -c pass", "ms", times, nothing, promised.get(name)) for name, times in took.items()]
