@@ -49,7 +49,7 @@ class Hook:
 class StandIn:
     name: str
     session: str = "session-1"
-    cwd: str = "/work/app"
+    cwd: str = "/srv/app"
     command: Sequence[str] = field(default_factory=lambda: INBOX)
 
     def event(self, name: str, **members: Any) -> Event:

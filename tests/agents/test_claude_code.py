@@ -77,10 +77,10 @@ def test_all_that_a_tool_would_do_is_shown_and_secrets_are_not(hub: RunningHub) 
     assert asked["command"].endswith(" && rm -rf ~")
     assert token not in str(asked)
     assert (len(asked["command"]), asked["redacted"]) == (len(command) - len(token) + len("[redacted]"), 1)
-    given = {"file_path": "/work/app/main.py", "old_string": "a\nb", "new_string": "c", "replace_all": True}
+    given = {"file_path": "/srv/app/main.py", "old_string": "a\nb", "new_string": "c", "replace_all": True}
     asked, _ = answered(hub, CLAUDE.event("PermissionRequest", tool_name="Edit", tool_input=given), "reject")
-    assert (asked["title"], asked["command"]) == ("Edit main.py", "/work/app/main.py\n-a\n-b\n+c")
-    assert (asked["body"], asked["file_paths"]) == ("replace_all: true", ["/work/app/main.py"])
+    assert (asked["title"], asked["command"]) == ("Edit main.py", "/srv/app/main.py\n-a\n-b\n+c")
+    assert (asked["body"], asked["file_paths"]) == ("replace_all: true", ["/srv/app/main.py"])
     given = {"repository": "app", "labels": ["x"], "command": "y"}
     asked, _ = answered(hub, CLAUDE.event("PermissionRequest", tool_name="mcp__git__issue", tool_input=given), "reject")
     assert all(text in asked["command"] for text in ('"repository": "app"', '"labels"', '"command": "y"'))

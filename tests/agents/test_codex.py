@@ -84,7 +84,7 @@ def test_events_that_feed_the_model_say_nothing_to_it(hub: RunningHub) -> None:
 
 
 def test_the_notify_program(hub: RunningHub) -> None:
-    told = {"type": "agent-turn-complete", "thread-id": "t1", "cwd": "/work/app", "last-assistant-message": "All green."}
+    told = {"type": "agent-turn-complete", "thread-id": "t1", "cwd": "/srv/app", "last-assistant-message": "All green."}
     for text in (json.dumps(told), json.dumps({"type": "other"}), "nonsense"):
         done = inbox("hook", "codex-notify", text)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -54,7 +54,7 @@ def test_an_answer_counts_as_sent(hub: RunningHub) -> None:
     for key, behavior in (("approve", "allow"), ("reject", "deny")):
         with posted(hub, CLAUDE.bash()) as hook:
             asked = eventually(lambda: open_question(hub))
-            assert (asked["command"], asked["waiting"], asked["cwd"]) == ("rm -rf build", "here", "/work/app")
+            assert (asked["command"], asked["waiting"], asked["cwd"]) == ("rm -rf build", "here", "/srv/app")
             decide(hub, asked, key)
             assert hook.verdict().behavior == behavior
         assert row(hub, asked["id"])["decision"]["delivery"] == "sent"

@@ -8,7 +8,7 @@ import pytest
 from hub_world import AGENT, OTHER, SPACE, World, message
 from hubs import RunningHub
 
-REQUEST = {"session_id": "s1", "request": "abc", "cwd": "/work/app"}
+REQUEST = {"session_id": "s1", "request": "abc", "cwd": "/srv/app"}
 
 
 async def asked(world: World, key: str, sender: Any = AGENT, **details: Any) -> str:
@@ -100,7 +100,7 @@ async def test_a_question_tells_what_became_of_the_same_one_before(world: World)
     assert (third["count"], third["decisions"]) == (2, {"approve": 1, "reject": 1})
 
 
-@pytest.mark.parametrize("details", [{"cwd": "/work/other"}, {"host": "elsewhere"}, {"request": "other"}])
+@pytest.mark.parametrize("details", [{"cwd": "/srv/other"}, {"host": "elsewhere"}, {"request": "other"}])
 async def test_another_place_or_request_is_not_the_same(world: World, details: dict[str, Any]) -> None:
     await asked(world, "a")
     assert "asked_before" not in (await world.row(await asked(world, "b", **details))).details
