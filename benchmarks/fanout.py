@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.load import request
+from benchmarks.memory import resident
 from benchmarks.report import Figure
 from tests.hubs import RunningHub
 
@@ -118,10 +119,6 @@ def _floor() -> Iterator[int]:
             process.terminate()
 
 
-def _resident(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / 2**20
-
-
 def run() -> list[Figure]:
     ours, base, middles = [], [], []
     for _ in range(ROUNDS):
@@ -137,9 +134,9 @@ def run() -> list[Figure]:
     figures = [Figure("POST → SSE, 100 readers, 100 events/s, p99", "nothing kept", "ms", ours, base, 2.0, note=note)]
     for rate, seconds in ((25, 20), (100, 10)):
         with _hub() as (port, token, secret, reading, pid):
-            before = _resident(pid)
+            before = resident(pid)
             readers = asyncio.run(follow(port, token, secret, reading, 1000, rate, seconds))
-            grown = _resident(pid) - before
+            grown = resident(pid) - before
         equal = sum(len(reader.seen) == round(rate * seconds) for reader in readers)
         cuts = statistics.quantiles(readers[0].late, n=100)
         note = f"{equal} of 1,000 readers have all {round(rate * seconds)}; p99 {cuts[98]:.0f} ms; hub grew by {grown:.0f} MiB"

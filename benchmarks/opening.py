@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.cached import FIRST_ROW, fill
+from benchmarks.memory import resident
 from benchmarks.report import Figure
 from tests.terminal import Terminal
 
@@ -29,12 +30,7 @@ def _open(command: Sequence[str], env: dict[str, str], wanted: str, settle: floa
     with Terminal(command, env=inherited | env) as terminal:
         painted = terminal.wait_for(wanted) - terminal.started_at
         terminal.pump(settle)
-        return painted * 1e3, _resident(terminal.process.pid)
-
-
-def _resident(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGESIZE") / 2**20
+        return painted * 1e3, resident(terminal.process.pid)
 
 
 def run() -> list[Figure]:
