@@ -13,7 +13,7 @@ from benchmarks.report import Figure
 from inbox_tui.client.target import find_target
 from inbox_tui.core.model import Event
 from inbox_tui.core.times import now
-from inbox_tui.hub.store.store import Store
+from inbox_tui.hub.store.store import Begin, Store
 from inbox_tui.hub.values import Sender
 from inbox_tui.hub.verbs.publish import Publish
 from tests.hubs import RunningHub
@@ -25,6 +25,7 @@ _TEXT = "Database connection timed out after 3 retries. " * 4
 
 def _fill(path: Path, first: int, rows: int) -> None:
     store = Store.open(path)
+    store.apply("default", [Begin()], now)
     sender = Sender("my-app")
     for start in range(first, first + rows, 500):
         numbers = range(start, min(start + 500, first + rows))

@@ -93,6 +93,8 @@ async def test_one_bad_event_fails_alone(world: World) -> None:
 
 
 async def test_spaces_share_the_writer(world: World) -> None:
+    for space in ("team", "ops"):
+        await world.service.create_space(space)
     spaces = ["default", "team", "ops"] * 50
     await asyncio.gather(*(world.service.publish(space, AGENT, message()) for space in spaces))
     for space in ("default", "team", "ops"):

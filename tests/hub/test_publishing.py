@@ -47,6 +47,7 @@ async def test_after_the_window_a_repeat_is_a_new_row(world: World) -> None:
 async def test_senders_and_spaces_never_share_a_row(world: World) -> None:
     mine = await world.publish(message())
     other = await world.publish(message(), OTHER)
+    await world.service.create_space("team")
     elsewhere = await world.service.publish("team", AGENT, message())
     assert len({mine.id, other.id, elsewhere.id}) == 3
     assert len((await world.service.page("team", limit=10)).items) == 1

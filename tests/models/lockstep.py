@@ -21,7 +21,7 @@ from inbox_tui.core.triage import Verb
 from inbox_tui.hub.store import reads, statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Wanted
-from inbox_tui.hub.store.store import Store
+from inbox_tui.hub.store.store import Begin, Store
 from inbox_tui.hub.values import Sender
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.publish import Publish
@@ -112,7 +112,7 @@ class RealSpace(spec.Space):
         return self.store.apply(SPACE, verbs, self.now).answers
 
     def _apply_head(self) -> reads.Head:
-        self.apply()
+        self.apply(Begin())
         return self.store.read(lambda connection: reads.head(connection, SPACE))
 
     def real_rev(self, rev: int) -> int:

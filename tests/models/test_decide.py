@@ -14,7 +14,7 @@ from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import Choice, Event, Notification, decode
 from inbox_tui.core.times import DAY, MINUTE, SECOND
 from inbox_tui.hub.store import reads
-from inbox_tui.hub.store.store import Store
+from inbox_tui.hub.store.store import Begin, Store
 from inbox_tui.hub.values import UNKNOWN, Answer, Published, Sender
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.clock import Expire, Lapse
@@ -49,7 +49,7 @@ class Real:
         return answer
 
     def epoch(self) -> int:
-        self.store.apply(SPACE, [], self.now)
+        self.store.apply(SPACE, [Begin()], self.now)
         return self.store.read(lambda connection: reads.head(connection, SPACE)).epoch
 
     def row(self, prompt: int) -> Notification | None:

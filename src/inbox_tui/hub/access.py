@@ -56,7 +56,9 @@ class Access:
     async def caller(self, request: Request, door: Door, roles: frozenset[Role]) -> Caller:
         """The caller, let in. Raises Refused: 401 without a good key, 403 in the wrong role or by the wrong way."""
         if door is Door.MACHINE and not self.is_operate_socket(request):
-            raise Refused(403, "Only on the hub's own machine: keys are made and the hub is stopped there.", code="forbidden")
+            raise Refused(
+                403, "Only on the hub's own machine: keys and spaces are made and the hub is stopped there.", code="forbidden"
+            )
         caller = self._by_socket(request) or await self._by_key(request, door)
         if roles and caller.role not in roles:
             raise Refused(403, f"The role {caller.role} may not do this.", code="forbidden")

@@ -19,7 +19,7 @@ from inbox_tui.hub.access import Access, Door, is_allowed_host, way_in
 from inbox_tui.hub.endpoints import Call, Endpoint, Hub, routes
 from inbox_tui.hub.feed import Feeds
 from inbox_tui.hub.problems import problem, schema_url
-from inbox_tui.hub.routes import about, asks, hints, hooks, keys, notifications, publish, triage
+from inbox_tui.hub.routes import about, asks, hints, hooks, keys, notifications, publish, spaces, triage
 from inbox_tui.hub.service import Service
 from inbox_tui.hub.settings import Settings
 from inbox_tui.hub.tokens import StreamTokens
@@ -47,6 +47,7 @@ ENDPOINTS: list[Endpoint] = [
     *triage.ENDPOINTS,
     *notifications.ENDPOINTS,
     *keys.ENDPOINTS,
+    *spaces.ENDPOINTS,
     *about.ENDPOINTS,
     Endpoint("GET", "/openapi.json", "openapi", "This description", _openapi, door=Door.OPEN),
     Endpoint(

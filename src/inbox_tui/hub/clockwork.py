@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.times import MINUTE, SECOND, Clock
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.store import reads
+from inbox_tui.hub.store.erasing import Erase
 from inbox_tui.hub.values import Retention
 from inbox_tui.hub.verbs.clock import CHUNK, Expire, Lapse
 from inbox_tui.hub.verbs.publish import LEASE
@@ -45,6 +47,7 @@ class Clockwork:
 
     async def tick(self) -> None:
         """Does what is due in every space. Where nothing can be written it waits for the next time."""
+        await self._erase()
         spaces = await self._readers.read(reads.spaces)
         retains = self._clock() - self._retained_at >= _RETAIN_EVERY
         try:
@@ -56,6 +59,15 @@ class Clockwork:
             return
         if retains:
             self._retained_at = self._clock()
+
+    async def _erase(self) -> None:
+        """A part of what removed spaces held; the rest at the next ticks, whichever process has them."""
+        for space in await self._readers.read(reads.removed_spaces):
+            self._timers.pop(space, None)
+            with suppress(Refused):  # nothing can be written, or another hub has erased the last of it
+                for _ in range(_MOST_CHUNKS):
+                    if not await self._writer.submit(space, Erase()):
+                        break
 
     async def _tick(self, space: str) -> None:
         now = self._clock()

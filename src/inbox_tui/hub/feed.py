@@ -12,6 +12,7 @@ import logging
 from bisect import bisect_right
 from typing import Protocol
 
+from inbox_tui.core.errors import Refused
 from inbox_tui.hub import frames
 from inbox_tui.hub.service import Head, Service
 from inbox_tui.hub.settings import Settings
@@ -178,7 +179,12 @@ class Feed:
                 return
             if changes is None:
                 # Restored under us. No reader's cursor can reach the new base: each finds out from the store, and hangs up.
-                self._begin(await self._service.head(self._space))
+                try:
+                    self._begin(await self._service.head(self._space))
+                except Refused as refused:
+                    if refused.status != 404:
+                        raise
+                    self.close()  # The space has been removed.
                 self._tell()
                 return
             for item in changes.items:
@@ -229,7 +235,7 @@ class Feeds:
 
     def of(self, space: str) -> Feed:
         feed = self._feeds.get(space)
-        if feed is None:
+        if feed is None or feed.closed:  # A removed space's name may be another's by now.
             feed = self._feeds[space] = Feed(self._service, space, self._settings)
             feed.closed = self.closed.is_set()
         return feed

@@ -68,30 +68,47 @@ class Keys:
         self._revocations = 0
 
     async def create(self, space: str, name: str, role: str, *, allow_timeout_approve: bool = False) -> NewKey:
-        """Raises Refused: 422 for a name or role that cannot be, 409 `name_taken`."""
+        """Raises Refused: 422 for a name or role that cannot be, 409 `name_taken`, 404 for a space that is not there."""
         if role not in ROLES:
             raise invalid("body.role", f"is one of {', '.join(ROLES)}", role)
         if not name.strip() or len(name) > 100 or not name.isprintable() or name in RESERVED_NAMES:
             raise invalid("body.name", "is 1 to 100 printable characters, and neither `inbox` nor `local`", name)
         key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
         verb = _Create(key_id, name, role, _hash(secret).hex(), allow_timeout_approve)
-        await self._writer.submit(space, verb)
+        try:
+            await self._writer.submit(space, verb)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            problem = f"There is no space {space} here: `inbox space new {space}` makes one."
+            raise Refused(404, problem, code="unknown_space") from None
         return NewKey(key_id, name, role, space, f"ik_{key_id}_{secret}", secret)
 
-    async def list(self, space: str) -> list[Key]:
-        """Those that still work, oldest first."""
+    async def list(self, space: str | None = None) -> list[Key]:
+        """Those that still work, oldest first; None: of every space, one space after the other."""
 
         def query(connection: Connection) -> list[Key]:
-            found = connection.execute(statements.KEYS, {"space": space})
+            if space is None:
+                found = connection.execute(statements.EVERY_KEY)
+            else:
+                found = connection.execute(statements.KEYS, {"space": space})
             return [Key(id_, name, role, of, bool(allow), at) for id_, name, role, of, allow, at in found]
 
         return await self._readers.read(query)
 
-    async def revoke(self, space: str, key_id: str) -> None:
+    async def revoke(self, key_id: str) -> None:
         """Raises Refused 404."""
-        await self._writer.submit(space, _Revoke(key_id))
+        found = await self._readers.read(lambda connection: connection.execute(statements.KEY, {"id": key_id}))
+        if not found:
+            raise unknown_id("key")
+        await self._writer.submit(str(found[0][3]), _Revoke(key_id))
         self._revocations += 1
         self._known.pop(key_id, None)
+
+    def forget(self, space: str) -> None:
+        """The space's keys have been revoked."""
+        self._revocations += 1
+        self._known = {key_id: known for key_id, known in self._known.items() if known[0].space != space}
 
     async def authenticate(self, key_text: str) -> Identity | None:
         """Whose key the text is; None: nobody's, or revoked."""

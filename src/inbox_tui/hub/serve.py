@@ -34,7 +34,7 @@ from inbox_tui.hub import sockets, welcome
 from inbox_tui.hub.app import HubApp, build_app
 from inbox_tui.hub.service import Rate, Retention, Service
 from inbox_tui.hub.settings import LOOPBACK, Settings
-from inbox_tui.hub.store.store import Store
+from inbox_tui.hub.store.store import Begin, Store
 
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
@@ -252,7 +252,7 @@ class _Process:
     async def run(self) -> None:
         service, space = self._service, self._settings.space
         is_new = space not in await asyncio.to_thread(service.store.spaces)
-        await asyncio.to_thread(service.store.apply, space, [], now)
+        await asyncio.to_thread(service.store.apply, space, [Begin()], now)
         await service.start()
         try:
             if is_new and self._is_welcoming:

@@ -21,8 +21,9 @@ from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.keys import Identity, Key, Keys, NewKey
 from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
+from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces
 from inbox_tui.hub.store import reads
-from inbox_tui.hub.store.reads import Change, Changes, Head, Page
+from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers
 from inbox_tui.hub.store.store import Begin, Committed, Store
 from inbox_tui.hub.values import UNKNOWN, Answer, Bulk, Published, Rate, Retention, Sender
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
@@ -48,10 +49,10 @@ __all__ = [
     "Retention",
     "Sender",
     "Service",
+    "SpaceNumbers",
 ]
 
 
-DEFAULT_SPACE = "default"
 _DEFAULT_RETENTION, _DEFAULT_RATE = Retention(), Rate()
 
 
@@ -75,6 +76,7 @@ class Service:
         self._readers = Readers(store)
         self._waiters = Waiters(self._readers)
         self._keys = Keys(self._writer, self._readers, monotonic)
+        self._spaces = Spaces(self._writer, self._readers)
         self._limit = RateLimit(rate, monotonic)
         self._clockwork = Clockwork(self._writer, self._readers, clock, monotonic, retention)
         self._callbacks: list[Callable[[str], None]] = []
@@ -242,26 +244,41 @@ class Service:
             raise unknown_id()
         return told(id, born)
 
-    # ---- the clock and the keys ----
+    # ---- the clock, the keys and the spaces ----
 
     async def tick(self) -> None:
-        """What time does: expiry, lapsed leases, retention. To be called each second."""
+        """What time does: expiry, lapsed leases, retention, and what is left of removed spaces. To be called each second."""
         await self._clockwork.tick()
 
     async def create_key(self, space: str, name: str, role: str, *, allow_timeout_approve: bool = False) -> NewKey:
-        """422 for a name or role that cannot be, 409 `name_taken`."""
+        """422 for a name or role that cannot be, 409 `name_taken`, 404 for a space that is not there."""
         return await self._keys.create(space, name, role, allow_timeout_approve=allow_timeout_approve)
 
-    async def list_keys(self, space: str) -> list[Key]:
+    async def list_keys(self, space: str | None = None) -> list[Key]:
+        """None: those of every space."""
         return await self._keys.list(space)
 
-    async def revoke_key(self, space: str, id: str) -> None:  # noqa: A002
+    async def revoke_key(self, id: str) -> None:  # noqa: A002
         """404."""
-        await self._keys.revoke(space, id)
+        await self._keys.revoke(id)
 
     async def authenticate(self, key_text: str) -> Identity | None:
         """Whose key it is; None: nobody's. Remembered for a second at most."""
         return await self._keys.authenticate(key_text)
+
+    async def create_space(self, name: str) -> None:
+        """422 for a name that cannot be, 409 `name_taken`."""
+        await self._spaces.create(name)
+
+    async def list_spaces(self) -> list[SpaceNumbers]:
+        return await self._spaces.list()
+
+    async def remove_space(self, name: str, *, confirm: str) -> None:
+        """Its keys stop, its streams and polls end; what it held is erased by `tick`, a piece at a time. 404; 409
+        `default_space`, `unconfirmed` where `confirm` is not the name."""
+        await self._spaces.remove(name, confirm)
+        self._keys.forget(name)
+        self._waiters.wake_all(name)
 
     # ---- inside ----
 

@@ -33,6 +33,13 @@ class Waiters:
                 for event in self._events.get((space, row_id), ()):
                     event.set()
 
+    def wake_all(self, space: str) -> None:
+        """The space is gone: whoever waits there finds that out from the store."""
+        for (of, _), events in self._events.items():
+            if of == space:
+                for event in events:
+                    event.set()
+
     def close(self) -> None:
         """Everybody goes away with what is true now."""
         self._closed = True

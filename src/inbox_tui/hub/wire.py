@@ -221,6 +221,7 @@ class RunBody(Answer):
 class NewKeyBody(Tolerant):
     name: Annotated[str, Field(min_length=1, max_length=SHORT)]
     role: Role
+    space: Annotated[str, Field(max_length=SHORT, description="The one inbox that the key is good for")] = "default"
     allow_timeout_approve: bool = False
 
 
@@ -244,10 +245,42 @@ class KeyItem(BaseModel):
     id: str
     name: str
     role: Role
+    space: str
+
+
+class KeysQuery(Tolerant):
+    space: Annotated[str, Field(max_length=SHORT, description="Only the keys of this space")] = ""
 
 
 class KeysBody(Answer):
     items: list[KeyItem]
+
+
+class NewSpaceBody(Tolerant):
+    name: Annotated[str, Field(max_length=SHORT, description="1 to 63 of a-z, 0-9, - and _; begins with a letter or a digit")]
+
+
+class SpaceItem(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    rows: int
+    unread: int
+    open_prompts: Annotated[int, Field(description="Questions without an answer")]
+    keys: Annotated[int, Field(description="Keys that work")]
+    created_at: Time
+
+
+class SpaceCreatedBody(Answer):
+    name: str
+
+
+class SpacesBody(Answer):
+    items: list[SpaceItem]
+
+
+class RemoveSpaceQuery(Tolerant):
+    confirm: Annotated[str, Field(max_length=SHORT, description="The name once more: everything in it goes")] = ""
 
 
 class HealthBody(Answer):

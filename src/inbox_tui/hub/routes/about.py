@@ -13,7 +13,20 @@ from inbox_tui.hub.access import Door
 from inbox_tui.hub.endpoints import EITHER, Call, Endpoint, reply
 from inbox_tui.hub.wire import HealthBody, HubBody, StoppingBody, StreamTokenBody
 
-CAPABILITIES = ["asks", "bulk", "decisions", "done", "events", "hints", "hooks", "keys", "notilens", "resume", "stream-token"]
+CAPABILITIES = [
+    "asks",
+    "bulk",
+    "decisions",
+    "done",
+    "events",
+    "hints",
+    "hooks",
+    "keys",
+    "notilens",
+    "resume",
+    "spaces",
+    "stream-token",
+]
 
 
 async def health(call: Call) -> Response:

@@ -28,10 +28,14 @@ class Batch:
         decoded: DecodedRows,
         kept_events: tuple[int, int],
     ) -> None:
+        *,
+        is_new_space: bool = False,
         self.space, self.now, self.counted_at = space, now, counted_at
         self._connection, self._decoded, self._kept_events = connection, decoded, kept_events
         self._space_before = replace(space)
         self._held: dict[str, Held | None] = {}
+        self.is_new_space = is_new_space
+        """This batch has made the space, and no verb of it has claimed to be the one that did."""
         self._by_fold_key: dict[str, Held | None] = {}
         self.touched: dict[str, Held] = {}
         self._retired: list[Params] = []
@@ -53,6 +57,11 @@ class Batch:
 
     def preload(self, wanted: Wanted) -> None:
         """Reads what the verbs named, and remembers what is not there."""
+    @property
+    def was_removed(self) -> bool:
+        """Whether the space was removed before this batch."""
+        return self._space_before.removed_at is not None
+
         if wanted.fold_keys:
             keys = list(wanted.fold_keys)
             self._by_fold_key.update(dict.fromkeys(keys))

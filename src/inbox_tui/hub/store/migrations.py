@@ -8,7 +8,7 @@ from inbox_tui.hub.store.database import Connection, Database
 _FIRST = """
 CREATE TABLE space (
     name TEXT PRIMARY KEY, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, floor BIGINT NOT NULL, last_id {id} NOT NULL,
-    unread BIGINT NOT NULL, size BIGINT NOT NULL, created_at BIGINT NOT NULL);
+    unread BIGINT NOT NULL, size BIGINT NOT NULL, created_at BIGINT NOT NULL, removed_at BIGINT);
 
 CREATE TABLE notification (
     space TEXT NOT NULL, id {id} NOT NULL, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, created_rev BIGINT NOT NULL,

@@ -46,9 +46,12 @@ class Changes:
     items: list[Change]
 
 
+_HEAD = "SELECT epoch, rev, floor, unread FROM space WHERE name = :space AND removed_at IS NULL"
+
+
 def head(connection: Connection, space: str) -> Head:
     """Raises Refused 404 for a space that is not there."""
-    found = connection.execute("SELECT epoch, rev, floor, unread FROM space WHERE name = :space", {"space": space})
+    found = connection.execute(_HEAD, {"space": space})
     if not found:
         raise unknown_id("space")
     return Head(*found[0])
@@ -56,6 +59,27 @@ def head(connection: Connection, space: str) -> Head:
 
 def spaces(connection: Connection) -> list[str]:
     return [str(name) for (name,) in connection.execute(statements.SPACES)]
+
+
+def removed_spaces(connection: Connection) -> list[str]:
+    """Those of which something is still to be erased."""
+    return [str(name) for (name,) in connection.execute(statements.REMOVED_SPACES)]
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceNumbers:
+    """What is in a space. `keys` are those that work; `created_at` in microseconds."""
+
+    name: str
+    rows: int
+    unread: int
+    open_prompts: int
+    keys: int
+    created_at: int
+
+
+def spaces_in_numbers(connection: Connection) -> list[SpaceNumbers]:
+    return [SpaceNumbers(*record) for record in connection.execute(statements.SPACES_IN_NUMBERS)]
 
 
 def page(connection: Connection, space: str, *, limit: int, before: str, unread: bool, needs_me: bool) -> Page:
@@ -81,8 +105,11 @@ def notification(connection: Connection, space: str, id: str) -> str:  # noqa: A
 
 
 def changes(connection: Connection, space: str, after_rev: int, limit: int) -> Changes | None:
-    """Rows and tombstones after the cursor, by rev. None: the cursor is not of this life, or too old."""
-    at = head(connection, space)
+    """Rows and tombstones after the cursor, by rev. None: the cursor is not of this life, or too old, or the space is gone."""
+    found_head = connection.execute(_HEAD, {"space": space})
+    if not found_head:
+        return None
+    at = Head(*found_head[0])
     if not at.floor <= after_rev <= at.rev:
         return None
     if after_rev == at.rev:
@@ -106,7 +133,8 @@ def changes(connection: Connection, space: str, after_rev: int, limit: int) -> C
 
 
 def born(connection: Connection, space: str, id: str) -> tuple[int, str]:  # noqa: A002
-    """The epoch that a row was born in, and its document. Raises Refused 404."""
+    """The epoch that a row was born in, and its document. Raises Refused 404, also where the space is being erased."""
+    head(connection, space)
     found = connection.execute(
         "SELECT epoch, document FROM notification WHERE space = :space AND id = :id", {"space": space, "id": id}
     )

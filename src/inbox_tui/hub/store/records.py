@@ -28,6 +28,8 @@ class Space:
     last_id: str
     unread: int
     size: int
+    removed_at: int | None = None
+    """From then on nothing is read or written here, until all of it is erased and the name is free again."""
 
 
 @dataclass(slots=True)
@@ -166,3 +168,5 @@ class DecodedRows:
 
     def clear(self) -> None:
         self._rows.clear()
+    makes_space: bool = False
+    """A verb of the batch makes the space where there is none. No other one does."""

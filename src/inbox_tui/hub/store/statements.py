@@ -54,12 +54,18 @@ WHERE space = :space AND expires_at IS NOT NULL AND expires_at <= :now ORDER BY 
 LAPSED = """SELECT id FROM notification
 WHERE space = :space AND lease_until IS NOT NULL AND lease_until < :now ORDER BY lease_until LIMIT :limit"""
 
-SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size FROM space WHERE name = :space"
+SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size, removed_at FROM space WHERE name = :space"
 INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, created_at)
-VALUES (:space, :now, :now, :now, '', 0, 0, :now) ON CONFLICT (name) DO NOTHING"""
-UPDATE_SPACE = """UPDATE space
-SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size WHERE name = :name"""
-SPACES = "SELECT name FROM space ORDER BY name"
+VALUES (:space, :now, :now, :now, '', 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
+UPDATE_SPACE = """UPDATE space SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size,
+removed_at = :removed_at WHERE name = :name"""
+SPACES = "SELECT name FROM space WHERE removed_at IS NULL ORDER BY name"
+REMOVED_SPACES = "SELECT name FROM space WHERE removed_at IS NOT NULL ORDER BY name"
+DELETE_SPACE = "DELETE FROM space WHERE name = :space"
+SPACES_IN_NUMBERS = """SELECT name, size, unread,
+(SELECT count(*) FROM notification WHERE notification.space = space.name AND is_open AND is_prompt),
+(SELECT count(*) FROM api_key WHERE api_key.space = space.name AND revoked_at IS NULL), created_at
+FROM space WHERE removed_at IS NULL ORDER BY name"""
 
 _TARGETS = {"read": "unread", "unread": "NOT unread", "done": "(unread OR NOT done)", "undone": "done"}
 
@@ -105,3 +111,28 @@ WHERE space = :space AND revoked_at IS NULL ORDER BY created_at, id"""
 KEY = """SELECT id, name, role, space, allow_timeout_approve, secret_hash FROM api_key WHERE id = :id AND revoked_at IS NULL"""
 REVOKE_KEY = "UPDATE api_key SET revoked_at = :now WHERE space = :space AND id = :id AND revoked_at IS NULL"
 KEY_IS_LIVE = "SELECT 1 FROM api_key WHERE space = :space AND id = :id AND revoked_at IS NULL"
+EVERY_KEY = """SELECT id, name, role, space, allow_timeout_approve, created_at FROM api_key
+WHERE revoked_at IS NULL ORDER BY space, created_at, id"""
+REVOKE_KEYS = "UPDATE api_key SET revoked_at = :now WHERE space = :space AND revoked_at IS NULL"
+
+OF_A_SPACE = {
+    "notification": "id",
+    "tombstone": "rev",
+    "event": "id",
+    "run": "run_id",
+    "idempotency": "key",
+    "ask": "key",
+    "triage_call": "key",
+    "decision_log": "id",
+    "api_key": "id",
+}
+"""Every table that has a space's records, and what orders them there: nothing of a removed space stays in any."""
+
+
+def first_records(table: str) -> str:
+    key = OF_A_SPACE[table]
+    return f"SELECT {key} FROM {table} WHERE space = :space ORDER BY {key} LIMIT :limit"
+
+
+def erase_up_to(table: str) -> str:
+    return f"DELETE FROM {table} WHERE space = :space AND {OF_A_SPACE[table]} <= :last"

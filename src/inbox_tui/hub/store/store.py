@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from inbox_tui.core.decide import close
-from inbox_tui.core.errors import Refused
+from inbox_tui.core.errors import Refused, unknown_id
 from inbox_tui.core.times import Clock
 from inbox_tui.hub.store import reads, statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.database import Connection, Database
+from inbox_tui.hub.store.erasing import Erase
 from inbox_tui.hub.store.migrations import migrate
 from inbox_tui.hub.store.records import DecodedRows, Space, Wanted
 
@@ -78,7 +79,8 @@ class Store:
     def apply(
         self, space: str, verbs: Sequence[Verb], clock: Clock, monotonic: Callable[[], float] = time.monotonic
     ) -> Committed:
-        """All verbs in one transaction, in order. Any error but Refused rolls all of them back and is raised."""
+        """All verbs in one transaction, in order. Any error but a verb's Refused rolls all of them back and is raised. Raises
+        Refused 404 for a space that is not there; only a verb that says so makes one."""
         wanted = Wanted()
         for verb in verbs:
             verb.prepare(wanted)
@@ -86,7 +88,7 @@ class Store:
             connection = self._writer
             connection.begin_write()
             try:
-                batch = self._batch(connection, space, clock, monotonic)
+                batch = self._batch(connection, space, clock, monotonic, makes=wanted.makes_space)
                 rev = batch.space.rev
                 batch.preload(wanted)
                 answers = [_run(verb, batch) for verb in verbs]
@@ -119,18 +121,25 @@ class Store:
         earlier life can ever match again. Answers the new epoch."""
         return _begin_life(self, space, clock)
 
-    def _batch(self, connection: Connection, space: str, clock: Clock, monotonic: Callable[[], float]) -> Batch:
+    def _batch(
+        self, connection: Connection, space: str, clock: Clock, monotonic: Callable[[], float], *, makes: bool
+    ) -> Batch:
         select = statements.SPACE + self.database.fragments["lock"]
-        found = connection.execute(select, {"space": space})
-        if not found:
-            connection.execute(statements.INSERT_SPACE, {"space": space, "now": clock()})
+        found, made = connection.execute(select, {"space": space}), False
+        if not found and makes:
+            made = bool(connection.execute(statements.INSERT_SPACE, {"space": space, "now": clock()}))
             found = connection.execute(select, {"space": space})
-        return Batch(connection, Space(*found[0]), clock(), monotonic(), self._decoded, self._kept_events)
+        if not found:
+            raise unknown_id("space")
+        space_ = Space(*found[0])
+        return Batch(connection, space_, clock(), monotonic(), self._decoded, self._kept_events, is_new_space=made)
 
 
 def _run(verb: Verb, batch: Batch) -> object:
     try:
         return verb.run(batch)
+    if batch.space.removed_at is not None and not isinstance(verb, Erase):
+        return unknown_id("space")
     except Refused as refused:
         return refused
 
@@ -142,7 +151,7 @@ class Begin:
         pass
 
     def run(self, batch: Batch) -> None:
-        pass
+        wanted.makes_space = True
 
 
 class _BeginLife:
