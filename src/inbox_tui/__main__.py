@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _is_about_hooks(arguments: Sequence[str]) -> bool:
     """Whether a person asks about hooks. Whatever an agent runs must not fail, though its name be misspelt."""
-    if not arguments or arguments[0] in ("install", "uninstall", "status", "-h", "--help"):
+    if not arguments or arguments[0] in ("install", "uninstall", "status", "always", "-h", "--help"):
         return True
     return arguments[0] not in ("claude-code", "codex", "codex-notify") and os.isatty(0)
 

@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from inbox_tui.agents.asking import Question, tell
 from inbox_tui.agents.place import find_place
@@ -19,8 +19,9 @@ from inbox_tui.core.hooks.spoken import Asked, Given, Output, Said, Waits
 from inbox_tui.core.paths import find_paths
 from inbox_tui.wire import Address, find_hub
 
-READ_SECONDS, TELL_SECONDS, LEAVE_SECONDS = 10.0, 1.0, 5.0
-"""For the agent to say what it has to, for one message to the hub, and to give up what was asked when told to leave."""
+READ_SECONDS, TELL_SECONDS, LEAVE_SECONDS, NOTE_SECONDS = 10.0, 1.0, 5.0, 1.0
+"""For the agent to say what it has to, for one message to the hub, to give up what was asked when told to leave, and to note
+what was allowed always."""
 SLACK = 15.0
 """Seconds after the end of its wait that a hook which hangs is cut off."""
 INPUT_BYTES = 16 << 20
@@ -54,6 +55,13 @@ class _Ending:
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 
+    def spend(self, seconds: float) -> None:
+        """After `over`, so much longer at most: what had to be said is said."""
+        self.silence = b""
+        self._is_leaving = True
+        signal.signal(signal.SIGALRM, self._leave)
+        self.within(seconds)
+
     def within(self, seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
@@ -66,21 +74,36 @@ class _Ending:
         raise Leave
 
 
+class _Answer(NamedTuple):
+    text: bytes = b""
+    """What the agent reads."""
+    always: Sequence[Any] = ()
+    """What it allows from now on, as the agent's own entries."""
+    folder: str = ""
+
+
 def run_hook(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
     """`claude-code`, `codex`, or `codex-notify JSON`. Prints the answer, or nothing. What it raises, its caller hushes up."""
     environ = os.environ if environ is None else environ
-    ending, output = _Ending(), b""
+    ending, answer = _Ending(), _Answer()
     ending.expect()
     ending.within(READ_SECONDS)
     try:
         agent, *more = arguments
-        output = _run(agent, more, environ, ending)
+        answer = _run(agent, more, environ, ending)
     finally:
         ending.over()
-        write(output or ending.silence)
+        write(answer.text or ending.silence)
+    if answer.always:
+        # The answer is out: neither a full disk nor one that hangs takes it back.
+        ending.spend(NOTE_SECONDS)
+        from inbox_tui.agents.always import note
+
+        for entry in answer.always:
+            note(find_paths(dict(environ)).always_ledger, agent, answer.folder, entry)
 
 
-def _run(agent: str, more: Sequence[str], environ: Mapping[str, str], ending: _Ending) -> bytes:
+def _run(agent: str, more: Sequence[str], environ: Mapping[str, str], ending: _Ending) -> _Answer:
     if agent == "codex-notify":
         given, name = _object(more[-1]), "codex"
     else:
@@ -102,10 +125,14 @@ def _run(agent: str, more: Sequence[str], environ: Mapping[str, str], ending: _E
     if said.asked is None:
         ending.within(3 * TELL_SECONDS)
         _tell(hub, said)
-        return b""
+        return _Answer()
     waits = waits_of(name, find_paths(dict(environ)).config_file)
     output = _ask(hub, said.asked, waits, ending)
-    return json.dumps(output, separators=(",", ":")).encode() if output else b""
+    if not output:
+        return _Answer()
+    always = claude_code.granted(output) if name == "claude-code" else ()
+    folder = environ.get("CLAUDE_PROJECT_DIR") or str(given.get("cwd") or "")
+    return _Answer(json.dumps(output, separators=(",", ":")).encode(), always, folder)
 
 
 def _tell(hub: Address, said: Said) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from inbox_tui.cli.always import always_command
+from inbox_tui.cli.rewriting import rewrite
 from inbox_tui.core.errors import ConfigError, Exit
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ def hook_command() -> None:
 
     `inbox hook claude-code` and `inbox hook codex` are what the agents then run. They exit 0, whatever happens.
     """
+
+
+hook_command.add_command(always_command)
 
 
 @hook_command.command("install")
@@ -88,27 +93,9 @@ def _waits(agent: str) -> Waits:
 
 
 def _change(agent: str, is_project: bool, yes: bool, change: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
-    """Shows what would change, asks, and does it."""
-    from inbox_tui.agents import settings
+    from inbox_tui.agents.settings import settings_file
 
-    file = settings.settings_file(agent, "project" if is_project else "user", os.environ, Path.cwd())
-    before = settings.read(file)
-    old = settings.decode(before, file)
-    try:
-        new = change(old)
-    except ConfigError as problem:
-        raise ConfigError(f"{file}: {problem}") from problem
-    if new == old:
-        click.echo(f"{file}: nothing to change")
-        return Exit.DONE
-    after = settings.encode(new, before)
-    click.echo(settings.difference(before, after, file))
-    if not yes and not click.confirm(f"Write {file}?"):
-        click.echo("Nothing is changed.")
-        return Exit.NO_DECISION
-    settings.write(file, before, after)
-    click.echo(f"{file}: written" + (f"; it was kept as {file.name}{settings.BACKUP}" if before else ""))
-    return Exit.DONE
+    return rewrite(settings_file(agent, "project" if is_project else "user", os.environ, Path.cwd()), yes, change)
 
 
 def _status(agent: str) -> Iterator[str]:

@@ -33,6 +33,11 @@ class Paths(NamedTuple):
         return self.state / "hub.sqlite3"
 
     @property
+    def always_ledger(self) -> Path:
+        """What a person allowed always, by a hook that ran on this machine."""
+        return self.state / "always.jsonl"
+
+    @property
     def hub_log(self) -> Path:
         return self.state / "hub.log"
 

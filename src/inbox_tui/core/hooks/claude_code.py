@@ -64,10 +64,16 @@ def _always(reader: Reader) -> dict[str, tuple[str, Any]]:
     found: dict[str, tuple[str, Any]] = {}
     suggestions = reader.given.get("permission_suggestions")
     for entry in suggestions if isinstance(suggestions, list) else ():
-        label = reader.clean(_promise(entry))
+        label = reader.clean(promise(entry))
         if label and len(label) <= LABEL and len(found) < MOST_ALWAYS:
             found[f"always-{len(found) + 1}"] = label, entry
     return found
+
+
+def granted(output: Output) -> Sequence[Any]:
+    """The agent's own entries that the answer hands back: what is allowed from now on, and not this once."""
+    entries: Sequence[Any] = output["hookSpecificOutput"].get("decision", {}).get("updatedPermissions", ())
+    return entries
 
 
 _WHERE = {
@@ -78,7 +84,7 @@ _WHERE = {
 }
 
 
-def _promise(entry: Any) -> str:
+def promise(entry: Any) -> str:
     """`always allow Bash(npm test) (all your projects)`; "" for an entry that says anything else than is written here."""
     where = _WHERE.get(str(entry.get("destination"))) if isinstance(entry, dict) else None
     if where is None:
