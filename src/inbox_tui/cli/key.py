@@ -23,11 +23,12 @@ def key_command() -> None:
 @click.option(
     "--role", type=click.Choice(["send", "operate"]), required=True, help="send: posts and asks. operate: reads and answers, too."
 )
+@click.option("--space", default="default", show_default=True, help="The one inbox that it is good for: see `inbox space`.")
 @click.option(
     "--allow-timeout-approve", is_flag=True, help="Its questions may be approved by their own default when time runs out."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print {name, role, space, key, notilens: {token, secret}}.")
-def new_command(name: str, role: str, allow_timeout_approve: bool, as_json: bool) -> int:
+def new_command(name: str, role: str, space: str, allow_timeout_approve: bool, as_json: bool) -> int:
     """Make a key, and print what to export where it is used. It is shown this once.
 
     \b
@@ -38,14 +39,14 @@ def new_command(name: str, role: str, allow_timeout_approve: bool, as_json: bool
     from inbox_tui.wire import call
 
     hub = _hub()
-    body = {"name": name, "role": role, "allow_timeout_approve": allow_timeout_approve}
+    body = {"name": name, "role": role, "space": space, "allow_timeout_approve": allow_timeout_approve}
     made: dict[str, Any] = call(hub, "POST", "/api/keys", body).document
     if as_json:
         made.pop("$schema", None)
         click.echo(json.dumps(made))
         return Exit.DONE
     url = f"http://{call(hub, 'GET', '/api/hub').document['listen']}"
-    click.echo(f"# Key {made['name']!r}, role {made['role']}. Shown this once: the hub keeps only its hash.")
+    click.echo(f"# Key {made['name']!r}, role {made['role']}, space {made['space']}. Shown once: the hub keeps only its hash.")
     click.echo(f"export INBOX_HUB={url}\nexport INBOX_KEY={made['key']}")
     if role == "send":
         click.echo(f"export NOTILENS_TOKEN={made['notilens']['token']}\nexport NOTILENS_SECRET={made['notilens']['secret']}")
@@ -54,18 +55,22 @@ def new_command(name: str, role: str, allow_timeout_approve: bool, as_json: bool
 
 
 @key_command.command("list")
+@click.option("--space", default="", help="Only those of this space.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-def list_command(as_json: bool) -> int:
-    """List the keys that work: id, role and name. Never the key itself."""
+def list_command(space: str, as_json: bool) -> int:
+    """List the keys that work: id, role, space and name. Never the key itself."""
+    from urllib.parse import quote
+
     from inbox_tui.core.text import clean
     from inbox_tui.wire import call
 
-    items = call(_hub(), "GET", "/api/keys").document["items"]
+    items = call(_hub(), "GET", f"/api/keys?space={quote(space, safe='')}").document["items"]
     if as_json:
         click.echo(json.dumps(items))
         return Exit.DONE
+    width = max((len(item["space"]) for item in items), default=0)
     for item in items:
-        click.echo(f"{item['id']}  {item['role']:<7}  {clean(item['name'], lines=False)}")
+        click.echo(f"{item['id']}  {item['role']:<7}  {item['space']:<{width}}  {clean(item['name'], lines=False)}")
     return Exit.DONE
 
 
