@@ -109,6 +109,8 @@ class Event:
     """The sender waits for the answer from the moment that it posts."""
     supersedes: str = ""
     """Id of a prompt of the same sender that this one replaces."""
+    callback_url: str = field(default="", repr=False)
+    """Where to tell the end of a prompt. It may hold secrets: it is no part of the row, nor of any timeline."""
     details: Mapping[str, Json] = field(default_factory=dict)
 
 

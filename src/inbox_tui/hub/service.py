@@ -13,11 +13,13 @@ from contextlib import suppress
 from typing import cast
 
 from inbox_tui.core import triage as rules
-from inbox_tui.core.errors import Refused, unknown_id
+from inbox_tui.core.errors import Refused, invalid, unknown_id
 from inbox_tui.core.model import Document, Event, decode
 from inbox_tui.core.times import Clock
 from inbox_tui.core.times import now as machine_clock
+from inbox_tui.hub.callbacks import KIND, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
+from inbox_tui.hub.jobs import LEASE_SECONDS, Jobs
 from inbox_tui.hub.keys import Identity, Key, Keys, NewKey
 from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
@@ -25,7 +27,7 @@ from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers
 from inbox_tui.hub.store.store import Begin, Committed, Store
-from inbox_tui.hub.values import UNKNOWN, Answer, Bulk, Published, Rate, Retention, Sender
+from inbox_tui.hub.values import UNKNOWN, Answer, Bulk, Callback, Published, Rate, Retention, Sender
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.hints import Hint
@@ -68,6 +70,8 @@ class Service:
         monotonic: Callable[[], float] = time.monotonic,
         retention: Retention = _DEFAULT_RETENTION,
         rate: Rate = _DEFAULT_RATE,
+        callbacks: Callbacks | None = None,
+        job_lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self.store = store
         store.keep_events(retention.first_events, retention.last_events)
@@ -79,7 +83,10 @@ class Service:
         self._spaces = Spaces(self._writer, self._readers)
         self._limit = RateLimit(rate, monotonic)
         self._clockwork = Clockwork(self._writer, self._readers, clock, monotonic, retention)
-        self._callbacks: list[Callable[[str], None]] = []
+        self._callbacks = callbacks
+        handlers = {} if callbacks is None else {KIND: callbacks.run}
+        self._jobs = Jobs(self._writer, self._readers, clock, handlers, job_lease_seconds)
+        self._listeners: list[Callable[[str], None]] = []
 
     @property
     def storage_problem(self) -> str:
@@ -92,25 +99,28 @@ class Service:
         self._clockwork.start()
         with suppress(Refused):
             await self._writer.submit(DEFAULT_SPACE, Begin())
+        self._jobs.start()
 
     async def close(self) -> None:
         """Everything accepted is still written; whoever waits for an answer is told that there is none yet. The store stays
         open: it is its opener's."""
         self._waiters.close()
+        await self._jobs.close()
         await self._writer.close()
         await self._readers.close()
 
     def on_commit(self, callback: Callable[[str], None]) -> None:
         """Has it called, in the loop, with the space after each commit that moved its rev."""
-        self._callbacks.append(callback)
+        self._listeners.append(callback)
 
     async def publish(
         self, space: str, sender: Sender, event: Event, *, idempotency_key: str = "", body_hash: str = ""
     ) -> Published:
-        """409 `idempotency` for a key that came with another body; the same body gets the first answer again. 429 `rate`."""
+        """409 `idempotency` for a key that came with another body; the same body gets the first answer again. 429 `rate`. 503
+        `key_file` where a callback cannot be kept safely."""
         if seconds := self._limit.take(space, sender.name):
             await self._refuse_for_rate(space, sender, seconds)
-        verb = Publish(sender, event, idempotency_key, body_hash)
+        verb = Publish(sender, event, idempotency_key, body_hash, self._sealed(event))
         published = cast(Published, await self._writer.submit(space, verb))
         if verb.timer is not None:
             self._clockwork.count(space, *verb.timer)
@@ -282,10 +292,19 @@ class Service:
 
     # ---- inside ----
 
+    def _sealed(self, event: Event) -> Callback | None:
+        if not event.callback_url:
+            return None
+        if self._callbacks is None:
+            raise invalid("body.callback_url", "this hub calls nobody")
+        return self._callbacks.sealed(event.callback_url)
+
     def _heard(self, space: str, done: Committed) -> None:
         self._waiters.wake(space, done.changed)
+        if done.has_queued:
+            self._jobs.wake()
         if done.moved:
-            for callback in self._callbacks:
+            for callback in self._listeners:
                 callback(space)
 
     async def _read_ask(self, space: str, sender: Sender, key: str, epoch: int | None) -> Answer:

@@ -17,6 +17,14 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Callback:
+    """An address to be told the end of a question: its host, and the whole of it, sealed."""
+
+    host: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """`id` is the row's; of an event that only went to a finished run's timeline, that run's row, "" where unknown."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from inbox_tui.core.callback import callback_document
 from inbox_tui.core.ids import next_ulid
 from inbox_tui.core.model import Notification, changed, decode, to_document
 from inbox_tui.hub.store import statements
@@ -27,15 +28,15 @@ class Batch:
         counted_at: float,
         decoded: DecodedRows,
         kept_events: tuple[int, int],
-    ) -> None:
         *,
         is_new_space: bool = False,
+    ) -> None:
         self.space, self.now, self.counted_at = space, now, counted_at
         self._connection, self._decoded, self._kept_events = connection, decoded, kept_events
         self._space_before = replace(space)
-        self._held: dict[str, Held | None] = {}
         self.is_new_space = is_new_space
         """This batch has made the space, and no verb of it has claimed to be the one that did."""
+        self._held: dict[str, Held | None] = {}
         self._by_fold_key: dict[str, Held | None] = {}
         self.touched: dict[str, Held] = {}
         self._retired: list[Params] = []
@@ -49,19 +50,22 @@ class Batch:
         self._runs: dict[tuple[str, str], Run | None] = {}
         self._runs_touched: dict[tuple[str, str], Run] = {}
         self._new_idempotent: list[Params] = []
+        self._jobs: list[Params] = []
+        self.has_queued = False
+        """Whether a job became due here: set once the batch is written."""
         self._calls: dict[str, Call] = {}
         self.decided_attempts: set[tuple[str, str, str]] = set()
         """Attempt, row and key of the decisions of this batch, not to be found in the log yet."""
 
-    # ---- reading ----
-
-    def preload(self, wanted: Wanted) -> None:
-        """Reads what the verbs named, and remembers what is not there."""
     @property
     def was_removed(self) -> bool:
         """Whether the space was removed before this batch."""
         return self._space_before.removed_at is not None
 
+    # ---- reading ----
+
+    def preload(self, wanted: Wanted) -> None:
+        """Reads what the verbs named, and remembers what is not there."""
         if wanted.fold_keys:
             keys = list(wanted.fold_keys)
             self._by_fold_key.update(dict.fromkeys(keys))
@@ -192,6 +196,25 @@ class Batch:
     def put_run(self, run: Run) -> None:
         self._runs[run.sender, run.run_id] = self._runs_touched[run.sender, run.run_id] = run
 
+    def add_callback(self, held: Held, host: str, address: str) -> None:
+        """Where the end of a question is to be told. The job waits for that end, whatever brings it."""
+        self._jobs.append(
+            {
+                "space": self.space.name,
+                "id": self.next_id(),
+                "kind": "callback",
+                "state": "waiting",
+                "notification_id": held.row.id,
+                "sender": held.row.sender,
+                "host": host,
+                "address": address,
+                "body": "",
+                "attempts": 0,
+                "last_error": "",
+                "updated_at": self.now,
+            }
+        )
+
     def answer_call(self, call: Call) -> None:
         """A later call with the same key is answered the same. Without a key nothing is kept."""
         if call.key:
@@ -228,6 +251,8 @@ class Batch:
         many(statements.PUT_ASK, [self._ask_columns(ask) for ask in self._asks_touched.values()])
         many(statements.PUT_RUN, [self._run_columns(run) for run in self._runs_touched.values()])
         self._insert("decision_log", self._log)
+        self._insert("job", self._jobs)
+        self._queue_callbacks()
         self._trim_events()
         if space != self._space_before:
             self._connection.execute(statements.UPDATE_SPACE, {name: getattr(space, name) for name in Space.__slots__})
@@ -237,6 +262,21 @@ class Batch:
         for held in self.touched.values():
             if held.is_folding:
                 self._decoded.put(self.space.name, held.row)
+
+    def _queue_callbacks(self) -> None:
+        """In the transaction that ends a question its callback becomes due, with what it will say; an asker that withdrew its
+        question knows its end, and is not called."""
+        ended = [row_id for row_id, held in self.touched.items() if held.has_ended]
+        if not ended:
+            return
+        for (row_id,) in self._select_in(statements.WAITING_JOBS, ended):
+            held, job = self.touched[row_id], {"space": self.space.name, "notification_id": row_id}
+            if held.row.closed == "withdrawn":
+                self._connection.execute(statements.DROP_JOB, job)
+                continue
+            body = text_of(callback_document(held.row, held.epoch, self.now))
+            self._connection.execute(statements.QUEUE_JOB, {**job, "body": body, "now": self.now})
+            self.has_queued = True
 
     def _trim_events(self) -> None:
         """Of a row that repeats for ever, the first events and the last are kept. Looked at each 50 events a row,

@@ -63,6 +63,14 @@ CREATE TABLE triage_call (
     at BIGINT NOT NULL, PRIMARY KEY (space, key));
 CREATE INDEX triage_call_at ON triage_call (space, at);
 
+CREATE TABLE job (
+    space TEXT NOT NULL, id {id} NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, notification_id {id} NOT NULL,
+    sender TEXT NOT NULL, host TEXT NOT NULL, address TEXT NOT NULL, body TEXT NOT NULL, attempts BIGINT NOT NULL,
+    due_at BIGINT, queued_at BIGINT, last_error TEXT NOT NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (space, id));
+CREATE INDEX job_due ON job (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX job_waiting ON job (space, notification_id) WHERE state = 'waiting';
+CREATE INDEX job_failed ON job (space, updated_at) WHERE state = 'failed';
+
 CREATE TABLE api_key (
     id TEXT PRIMARY KEY, space TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, secret_hash TEXT NOT NULL,
     allow_timeout_approve BOOLEAN NOT NULL, created_at BIGINT NOT NULL, revoked_at BIGINT);

@@ -165,6 +165,11 @@ def due(connection: Connection, space: str, now: int) -> Due:
     return Due(bool(connection.execute(statements.EXPIRED, params)), bool(connection.execute(statements.LAPSED, params)))
 
 
+def next_jobs(connection: Connection, limit: int) -> list[tuple[str, int]]:
+    """Space and time of the jobs that are due first, in every space at once."""
+    return [(str(space), int(due_at)) for space, due_at in connection.execute(statements.NEXT_JOBS, {"limit": limit})]
+
+
 def events_of_run(connection: Connection, space: str, run_id: str) -> list[str]:
     """Event documents, oldest first."""
     return _texts(

@@ -54,6 +54,11 @@ class Held:
         return self.before is not None and self.before.read_at is None
 
     @property
+    def has_ended(self) -> bool:
+        """Whether it is a question that this batch ended."""
+        return self.row.is_prompt and not self.row.is_open and (self.before is None or self.before.is_open)
+
+    @property
     def keeps_state(self) -> bool:
         """Whether it is only its words and revs that changed: what `statements.STATE` names is as it was."""
         one, other = self.before, self.row
@@ -138,6 +143,25 @@ class Call:
     skipped: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed piece of work, to be done outside of any transaction. `id` is the same at each attempt, and so is `body`."""
+
+    space: str
+    id: str
+    kind: str
+    notification_id: str
+    sender: str
+    host: str
+    """Where to, as far as anybody may know."""
+    address: str = field(repr=False)
+    """Where to, sealed."""
+    body: str = field(repr=False)
+    attempts: int
+    """This one counted."""
+    queued_at: int
+
+
 @dataclass(slots=True)
 class Wanted:
     """What the verbs of a batch will look at, so that it is read by one query a kind."""
@@ -147,6 +171,8 @@ class Wanted:
     idempotency_keys: set[str] = field(default_factory=set)
     ask_keys: set[str] = field(default_factory=set)
     run_ids: set[str] = field(default_factory=set)
+    makes_space: bool = False
+    """A verb of the batch makes the space where there is none. No other one does."""
 
 
 class DecodedRows:
@@ -168,5 +194,3 @@ class DecodedRows:
 
     def clear(self) -> None:
         self._rows.clear()
-    makes_space: bool = False
-    """A verb of the batch makes the space where there is none. No other one does."""

@@ -103,17 +103,37 @@ def delete_up_to(table: str) -> str:
 DELETE_ASKS = """DELETE FROM ask WHERE space = :space AND at < :cutoff AND NOT EXISTS
 (SELECT 1 FROM notification WHERE notification.space = ask.space AND notification.id = ask.notification_id)"""
 
+# A job's `due_at` says when it may be claimed: while it runs, that is the end of its lease.
+NEXT_JOBS = "SELECT space, due_at FROM job WHERE due_at IS NOT NULL ORDER BY due_at LIMIT :limit"
+DUE_JOBS = """SELECT space, id, kind, notification_id, sender, host, address, body, attempts + 1, queued_at FROM job
+WHERE space = :space AND due_at <= :now ORDER BY due_at, id LIMIT :limit"""
+CLAIM_JOB = """UPDATE job SET state = 'running', attempts = attempts + 1, due_at = :lease_until, updated_at = :now
+WHERE space = :space AND id = :id"""
+RUNNING_JOB = "SELECT attempts FROM job WHERE space = :space AND id = :id AND state = 'running'"
+RETRY_JOB = """UPDATE job SET state = 'queued', due_at = :due_at, last_error = :reason, updated_at = :now
+WHERE space = :space AND id = :id"""
+FAIL_JOB = """UPDATE job SET state = 'failed', due_at = NULL, address = '', last_error = :reason, updated_at = :now
+WHERE space = :space AND id = :id"""
+DELETE_JOB = "DELETE FROM job WHERE space = :space AND id = :id"
+DELETE_FAILED_JOBS = "DELETE FROM job WHERE space = :space AND state = 'failed' AND updated_at < :cutoff"
+
+_WAITING = "space = :space AND state = 'waiting' AND notification_id"
+WAITING_JOBS = f"SELECT notification_id FROM job WHERE {_WAITING} IN (:values)"
+QUEUE_JOB = f"""UPDATE job SET state = 'queued', body = :body, due_at = :now, queued_at = :now, updated_at = :now
+WHERE {_WAITING} = :notification_id"""
+DROP_JOB = f"DELETE FROM job WHERE {_WAITING} = :notification_id"
+
 ADD_KEY = """INSERT INTO api_key (id, space, name, role, secret_hash, allow_timeout_approve, created_at, revoked_at)
 VALUES (:id, :space, :name, :role, :secret_hash, :allow_timeout_approve, :created_at, NULL)"""
 KEY_BY_NAME = "SELECT id FROM api_key WHERE space = :space AND name = :name AND revoked_at IS NULL"
 KEYS = """SELECT id, name, role, space, allow_timeout_approve, created_at FROM api_key
 WHERE space = :space AND revoked_at IS NULL ORDER BY created_at, id"""
-KEY = """SELECT id, name, role, space, allow_timeout_approve, secret_hash FROM api_key WHERE id = :id AND revoked_at IS NULL"""
-REVOKE_KEY = "UPDATE api_key SET revoked_at = :now WHERE space = :space AND id = :id AND revoked_at IS NULL"
-KEY_IS_LIVE = "SELECT 1 FROM api_key WHERE space = :space AND id = :id AND revoked_at IS NULL"
 EVERY_KEY = """SELECT id, name, role, space, allow_timeout_approve, created_at FROM api_key
 WHERE revoked_at IS NULL ORDER BY space, created_at, id"""
+KEY = """SELECT id, name, role, space, allow_timeout_approve, secret_hash FROM api_key WHERE id = :id AND revoked_at IS NULL"""
+REVOKE_KEY = "UPDATE api_key SET revoked_at = :now WHERE space = :space AND id = :id AND revoked_at IS NULL"
 REVOKE_KEYS = "UPDATE api_key SET revoked_at = :now WHERE space = :space AND revoked_at IS NULL"
+KEY_IS_LIVE = "SELECT 1 FROM api_key WHERE space = :space AND id = :id AND revoked_at IS NULL"
 
 OF_A_SPACE = {
     "notification": "id",
@@ -124,6 +144,7 @@ OF_A_SPACE = {
     "ask": "key",
     "triage_call": "key",
     "decision_log": "id",
+    "job": "id",
     "api_key": "id",
 }
 """Every table that has a space's records, and what orders them there: nothing of a removed space stays in any."""

@@ -33,12 +33,14 @@ class Verb(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What became of a batch: an answer or a Refused for each verb, the head's rev, and the ids of the rows that changed."""
+    """What became of a batch: an answer or a Refused for each verb, the head's rev, the ids of the rows that changed, and
+    whether a job became due."""
 
     answers: list[object]
     rev: int
     changed: frozenset[str]
     moved: bool
+    has_queued: bool
 
 
 class Store:
@@ -99,7 +101,7 @@ class Store:
                 raise
             batch.written()
         answers = [answer() if callable(answer) else answer for answer in answers]
-        return Committed(answers, batch.space.rev, frozenset(batch.touched), batch.space.rev != rev)
+        return Committed(answers, batch.space.rev, frozenset(batch.touched), batch.space.rev != rev, batch.has_queued)
 
     def read(self, query: Callable[[Connection], Answer]) -> Answer:
         """Runs `query` on one snapshot, on this thread's own read-only connection."""
@@ -136,10 +138,10 @@ class Store:
 
 
 def _run(verb: Verb, batch: Batch) -> object:
-    try:
-        return verb.run(batch)
     if batch.space.removed_at is not None and not isinstance(verb, Erase):
         return unknown_id("space")
+    try:
+        return verb.run(batch)
     except Refused as refused:
         return refused
 
@@ -148,10 +150,10 @@ class Begin:
     """Nothing but that the space is there."""
 
     def prepare(self, wanted: Wanted) -> None:
-        pass
+        wanted.makes_space = True
 
     def run(self, batch: Batch) -> None:
-        wanted.makes_space = True
+        pass
 
 
 class _BeginLife:

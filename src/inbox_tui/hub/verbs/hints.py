@@ -7,11 +7,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
-from inbox_tui.core.model import REFUSING_KEYS, Event, Notification
+from inbox_tui.core.model import REFUSING_KEYS, Notification
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Held, Wanted
-from inbox_tui.hub.verbs.publish import event_text
+from inbox_tui.hub.verbs.publish import note
 
 MET, SEEMS = "request.met", "input.seems_answered"
 """Kinds on a question's timeline: what it asked for has happened; it seems answered elsewhere."""
@@ -48,7 +48,7 @@ class Hint:
         rows = [held for held in batch.rows(str(row_id) for (row_id,) in reversed(found)) if self._is_ours(held.row)]
         for held in rows:
             if _was_let(held.row) and not _is_met(batch, held):
-                _tell(batch, held, MET, "what was approved has happened")
+                note(batch, held.row, MET, "what was approved has happened")
                 return 0
         for held in rows:
             if _mark(batch, held):
@@ -76,12 +76,5 @@ def _mark(batch: Batch, held: Held) -> bool:
     if not row.is_open or row.seems_answered:
         return False
     batch.put(held, replace(row, seems_answered=True))
-    _tell(batch, held, SEEMS, "seems answered elsewhere")
+    note(batch, held.row, SEEMS, "seems answered elsewhere")
     return True
-
-
-def _tell(batch: Batch, held: Held, kind: str, title: str) -> None:
-    """On the question's own timeline."""
-    row, event_id = held.row, batch.next_id()
-    event = Event(kind=kind, title=title, source=row.source, run_id=row.run_id)
-    batch.add_event(event_id, row.id, row.run_id, row.sender, event_text(event, event_id, row.id, row.sender, batch.now))

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 
 from inbox_tui.core import decide, fold, lifecycle, triage
 from inbox_tui.core.errors import Refused
-from inbox_tui.core.model import Document, Event
+from inbox_tui.core.model import Document, Event, Json, Notification
 from inbox_tui.core.times import SECOND, to_wire
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Ask, Held, Idempotent, Run, Wanted, text_of
-from inbox_tui.hub.values import Published, Sender
+from inbox_tui.hub.values import Callback, Published, Sender
 from inbox_tui.hub.verbs.history import asked_before
 from inbox_tui.hub.verbs.timers import Timer, permits
 
@@ -25,6 +25,8 @@ class Publish:
     event: Event
     idempotency_key: str = ""
     body_hash: str = ""
+    callback: Callback | None = None
+    """Where the end of the question is to be told; of no effect on what asks nothing."""
     _fold_key: str = field(default="", init=False)
     _live_key: str = field(default="", init=False)
     timer: tuple[str, Timer] | None = field(default=None, init=False)
@@ -102,7 +104,10 @@ class Publish:
         lease = batch.now + LEASE if row.waiting == "here" else None
         if self.sender.may_permit_on_timeout and event.timeout is not None and row.is_open and permits(row):
             self.timer = row.id, Timer(batch.counted_at, event.timeout)
-        return batch.add(row, fold_key=self._fold_key, is_folding=bool(self._fold_key), lease_until=lease)
+        held = batch.add(row, fold_key=self._fold_key, is_folding=bool(self._fold_key), lease_until=lease)
+        if self.callback is not None and row.is_prompt and row.is_open:
+            batch.add_callback(held, self.callback.host, self.callback.address)
+        return held
 
     def _follow(self, batch: Batch, held: Held) -> None:
         """What an event does beyond its own row."""
@@ -157,6 +162,13 @@ class Publish:
         if key := self.idempotency_key:
             batch.remember(Idempotent(name, key, event_id, answer.id, answer.rev, answer.epoch, self.body_hash))
         return answer
+
+
+def note(batch: Batch, row: Notification, kind: str, title: str, **details: Json) -> None:
+    """Something that happened to a question, on its own timeline."""
+    event_id = batch.next_id()
+    event = Event(kind=kind, title=title, source=row.source, run_id=row.run_id, details=details)
+    batch.add_event(event_id, row.id, row.run_id, row.sender, event_text(event, event_id, row.id, row.sender, batch.now))
 
 
 def event_text(event: Event, id: str, notification_id: str, sender: str, at: int) -> str:  # noqa: A002

@@ -33,6 +33,7 @@ class Retain:
         records = [_by_age(batch, table, keys_cutoff) for table in ("idempotency", "triage_call")]
         records.append(_by_age(batch, "run", batch.now - keep.rows_days * DAY))
         batch.execute(statements.DELETE_ASKS, cutoff=keys_cutoff)
+        batch.execute(statements.DELETE_FAILED_JOBS, cutoff=keys_cutoff)
         return rows == ROWS or RECORDS in (tombstones, events, *records)
 
     def _rows(self, batch: Batch) -> int:
