@@ -8,6 +8,8 @@ import pytest
 from hub_world import AGENT, OTHER, SPACE, World, message
 from hubs import RunningHub
 
+from inbox_tui.hub.verbs.hints import Hint
+
 REQUEST = {"session_id": "s1", "request": "abc", "cwd": "/srv/app"}
 
 
@@ -52,6 +54,15 @@ async def test_what_was_approved_here_takes_its_own_signal(world: World) -> None
     assert await hint(world, request="abc") == 1
     assert await marked(world, two) == [True]
     assert [entry["kind"] for entry in await world.service.occurrences(SPACE, one)][-1] == "request.met"
+
+
+async def test_signals_that_come_together_are_taken_one_by_one(world: World) -> None:
+    """What was approved has run, and what is open was allowed in the terminal: both say so in one transaction."""
+    one, two = await asked(world, "a"), await asked(world, "b")
+    await let(world, one, "a")
+    signals = [Hint(AGENT.name, "s1", "abc")] * 2
+    assert world.store.apply(SPACE, signals, lambda: world.now).answers == [0, 1]
+    assert await marked(world, one, two) == [False, True]
 
 
 async def test_a_rejected_question_takes_no_signal(world: World) -> None:

@@ -105,6 +105,11 @@ class Batch:
         held = self._by_fold_key.get(fold_key)
         return held if held is not None and held.is_folding and held.row.decision is None and not held.row.closed else None
 
+    def events_of(self, row_id: str) -> list[str]:
+        """The documents of a row's events, oldest first, those of this batch too."""
+        earlier = [str(text) for (text,) in self.select(statements.EVENTS_OF_ROW, id=row_id)]
+        return earlier + [str(event["document"]) for event in self._events if event["notification_id"] == row_id]
+
     def idempotent(self, sender: str, key: str) -> Idempotent | None:
         return self._idempotent.get((sender, key))
 

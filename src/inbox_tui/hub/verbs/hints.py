@@ -67,8 +67,7 @@ def _was_let(row: Notification) -> bool:
 
 
 def _is_met(batch: Batch, held: Held) -> bool:
-    texts = batch.select(statements.EVENTS_OF_ROW, id=held.row.id)
-    return any(json.loads(text)["kind"] == MET for (text,) in texts)
+    return any(json.loads(text)["kind"] == MET for text in batch.events_of(held.row.id))
 
 
 def _mark(batch: Batch, held: Held) -> bool:
