@@ -7,15 +7,27 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import postgres
 import pytest
 from hub_world import World
 from hubs import RunningHub
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """Where an empty store is: on each engine in turn."""
+    if request.param == "sqlite":
+        yield tmp_path / "hub.sqlite3"
+    else:
+        dsn = postgres.make_database()
+        yield dsn
+        postgres.drop_database(dsn)
+
+
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A started service over an empty file, stopped at the end."""
-    world = World(tmp_path)
+async def world(place: Path | str) -> AsyncIterator[World]:
+    """A started service over an empty store, stopped at the end."""
+    world = World(place)
     await world.start()
     yield world
     await world.stop()

@@ -1,4 +1,4 @@
-"""A real service over a real SQLite file, with clocks that tests turn by hand."""
+"""A real service over a real database, with clocks that tests turn by hand."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ PERMITTING = Sender("trusted", "k1", may_permit_on_timeout=True)
 
 
 class World:
-    def __init__(self, folder: Path, **options: Any) -> None:
-        self.path = folder / "hub.sqlite3"
+    """`place` is a path of SQLite's or an address of PostgreSQL's."""
+
+    def __init__(self, place: Path | str, **options: Any) -> None:
+        self.place = place
         self.now = BEGINNING
         self.seconds = 1000.0
         self.options = options
@@ -30,7 +32,7 @@ class World:
         self.commits: list[str] = []
 
     async def start(self, **options: Any) -> None:
-        self.store = Store.open(self.path)
+        self.store = Store.open(self.place)
         self.service = Service(self.store, clock=lambda: self.now, monotonic=lambda: self.seconds, **(self.options | options))
         self.service.on_commit(self.commits.append)
         await self.service.start()
@@ -40,7 +42,7 @@ class World:
         self.store.close()
 
     async def restart(self) -> None:
-        """Another process over the same file: what was only in memory is gone."""
+        """Another process over the same database: what was only in memory is gone."""
         await self.stop()
         await self.start()
 

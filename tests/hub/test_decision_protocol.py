@@ -194,10 +194,13 @@ class Play:
         assert decision.delivery != "delivered" or acted, "S2: delivered to nobody"
 
 
-@pytest.mark.parametrize("seed", range(24))
-async def test_every_history_keeps_the_promises(tmp_path: Path, seed: int) -> None:
+SEEDS = [("sqlite", seed) for seed in range(24)] + [("postgres", seed) for seed in range(24, 32)]
+
+
+@pytest.mark.parametrize(("place", "seed"), SEEDS, indirect=["place"])
+async def test_every_history_keeps_the_promises(place: Path | str, seed: int) -> None:
     chance = random.Random(seed)
-    world = World(tmp_path)
+    world = World(place)
     await world.start()
     sender, default = chance.choice(((AGENT, ""), (AGENT, "reject"), (AGENT, "approve"), (PERMITTING, "approve")))
     play = Play(world, chance, sender, default)

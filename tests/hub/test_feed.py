@@ -7,6 +7,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,8 +171,8 @@ async def test_a_restore_under_the_hub_hangs_up_and_the_next_opening_says_so(wor
     await again.leave()
 
 
-async def test_what_is_removed_is_told(tmp_path: Any) -> None:
-    world = World(tmp_path, retention=Retention(rows_days=1))
+async def test_what_is_removed_is_told(place: Path | str) -> None:
+    world = World(place, retention=Retention(rows_days=1))
     await world.start()
     feeds = Feeds(world.service, TINY)
     old = await world.publish(message(title="old"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import sqlite3
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import postgres
 import pytest
 from models import feed_spec as spec
 
@@ -36,9 +36,9 @@ FOREVER = 10**6
 class Both:
     """One history. `runs`: live rows of runs, which may be quiet and know no window; else plain messages."""
 
-    def __init__(self, folder: Path, random_: random.Random, runs: bool) -> None:
-        self.folder, self.random, self.runs = folder, random_, runs
-        self.store = Store.open(folder / "hub.sqlite3")
+    def __init__(self, place: Path | str, random_: random.Random, runs: bool) -> None:
+        self.place, self.random, self.runs = place, random_, runs
+        self.store = Store.open(place)
         self.spec = spec.Space()
         self.spec.clock = FIRST_TICK
         self.apply(Begin())
@@ -46,8 +46,14 @@ class Both:
         self.spec.epoch = self.spec.rev = self.spec.floor = head.rev
         self.spec.ticks[head.rev] = FIRST_TICK
         self.ids: dict[int, str] = {}
-        self.kept: tuple[spec.Space, dict[int, str]] | None = None
+        self.kept: tuple[spec.Space, dict[int, str], Path | str] | None = None
         self.ops = 0
+
+    def close(self) -> None:
+        self.store.close()
+        _drop(self.place)
+        if self.kept is not None:
+            _drop(self.kept[2])
 
     def now(self) -> int:
         return int(self.spec.clock * TICK)
@@ -122,18 +128,17 @@ class Both:
         self.apply(Retain(Retention(rows_most=FOREVER, rows_days=FOREVER, tombstone_days=0)))
 
     def backup(self) -> None:
-        self.kept = deepcopy(self.spec), dict(self.ids)
-        (self.folder / "backup").unlink(missing_ok=True)
-        with sqlite3.connect(self.folder / "hub.sqlite3") as source, sqlite3.connect(self.folder / "backup") as target:
-            source.backup(target)
-        source.close()
-        target.close()
+        self.store.close()
+        if self.kept is not None:
+            _drop(self.kept[2])
+        self.kept = deepcopy(self.spec), dict(self.ids), _copy_of(self.place)
+        self.store = Store.open(self.place)
 
     def restore(self) -> None:
         if self.kept is None:
             return
         self.spec.clock += 1
-        space, ids = deepcopy(self.kept)
+        space, ids, copy = self.kept
         for row in list(space.rows.values()):  # every open question closes, which is a change
             if row.key is None and not row.answered:
                 space.commit({row.id: row})
@@ -141,12 +146,10 @@ class Both:
         self.spec.restore(space)
         self.ids = ids
         self.store.close()
-        for suffix in ("", "-wal", "-shm"):
-            (self.folder / f"hub.sqlite3{suffix}").unlink(missing_ok=True)
-        shutil.copy(self.folder / "backup", self.folder / "hub.sqlite3")
-        self.store = Store.open(self.folder / "hub.sqlite3")
+        _drop(self.place)
+        self.place, self.kept = copy, None
+        self.store = Store.open(self.place)
         self.store.restore_epoch(SPACE, self.now)
-        self.kept = None
 
     def check(self) -> None:
         rows = {id_: decode(text) for id_, text in self._documents().items()}
@@ -192,17 +195,36 @@ class Both:
         assert got.next_cursor == (self.ids[want.next] if want.next else "")
 
 
+def _copy_of(place: Path | str) -> Path | str:
+    """A backup, of what nobody has open."""
+    if isinstance(place, str):
+        return postgres.make_database(place)
+    return Path(shutil.copy(place, place.with_suffix(".copy" if place.suffix == ".sqlite3" else ".sqlite3")))
+
+
+def _drop(place: Path | str) -> None:
+    if isinstance(place, str):
+        postgres.drop_database(place)
+    else:
+        place.unlink()
+
+
+SEEDS = [("sqlite", seed) for seed in range(12)] + [("postgres", seed) for seed in range(12, 15)]
+
+
 @pytest.mark.parametrize("runs", [False, True])
-@pytest.mark.parametrize("seed", range(12))
-def test_the_store_is_the_specification(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, runs: bool) -> None:
+@pytest.mark.parametrize(("place", "seed"), SEEDS, indirect=["place"])
+def test_the_store_is_the_specification(
+    place: Path | str, monkeypatch: pytest.MonkeyPatch, seed: int, runs: bool
+) -> None:
     monkeypatch.setattr(spec, "OCCURRENCES", 10)
     monkeypatch.setattr(spec, "JUMP", TICK)
     if runs:
         monkeypatch.setattr(spec, "WINDOW", 1 << 60)
-    both = Both(tmp_path, random.Random(f"{seed}{runs}"), runs)
+    both = Both(place, random.Random(f"{seed}{runs}"), runs)
     try:
         for _ in range(60):
             both.step()
             both.check()
     finally:
-        both.store.close()
+        both.close()

@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,6 +22,21 @@ from inbox_tui.core.times import now
 from inbox_tui.hub.store import migrations, reads
 from inbox_tui.hub.store.migrations import NewerDatabase
 from inbox_tui.hub.store.store import Begin, Store
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A started service over an empty file, stopped at the end."""
+    world = World(tmp_path / "hub.sqlite3")
+    await world.start()
+    yield world
+    await world.stop()
+
+
+def file_of(world: World) -> Path:
+    assert isinstance(world.place, Path)
+    return world.place
+
 
 LOAD = """
 import asyncio, sys
@@ -99,16 +115,16 @@ def test_opening_and_closing_leaves_no_file_open(tmp_path: Path) -> None:
 async def test_a_full_disk_is_said_and_what_is_stored_can_be_read(world: World) -> None:
     first = await world.publish(message("before"))
     asked = await world.ask()
-    connection = sqlite3.connect(world.path)
+    connection = sqlite3.connect(file_of(world))
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.close()
-    writer = world.store._writer
+    writer = world.store._lanes[0].connection
     writer.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(Refused) as refused:
         await asyncio.gather(*(world.publish(message(str(number), body="x" * 5000)) for number in range(100)))
     assert (refused.value.status, refused.value.code) == (507, "storage")
     assert "full" in world.service.storage_problem
-    assert str(world.path) in refused.value.detail
+    assert str(file_of(world)) in refused.value.detail
     assert (await world.row(first.id)).title == "before"
     answer = await world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=asked.epoch, wait=0)
     assert (answer.id, answer.status) == (asked.id, "open")
@@ -123,18 +139,18 @@ async def test_a_full_disk_is_said_and_what_is_stored_can_be_read(world: World) 
 
 async def test_a_database_that_cannot_be_written_is_said(world: World) -> None:
     await world.publish(message())
-    world.store._writer.execute("PRAGMA query_only = ON")
+    world.store._lanes[0].connection.execute("PRAGMA query_only = ON")
     with pytest.raises(Refused) as refused:
         await world.publish(message())
     assert (refused.value.status, refused.value.code) == (507, "storage")
-    world.store._writer.execute("PRAGMA query_only = OFF")
+    world.store._lanes[0].connection.execute("PRAGMA query_only = OFF")
     await world.publish(message())
 
 
 async def test_a_damaged_database_is_said_and_nothing_is_a_fault_of_ours(world: World) -> None:
     await world.publish(message())
-    world.store._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with world.path.open("r+b") as file:
+    world.store._lanes[0].connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file_of(world).open("r+b") as file:
         file.seek(0)
         file.write(b"no database any more" * 4096)
     with pytest.raises(Refused) as refused:
@@ -145,7 +161,7 @@ async def test_a_damaged_database_is_said_and_nothing_is_a_fault_of_ours(world: 
 
 async def test_a_read_needs_no_writer(world: World) -> None:
     await world.publish(message())
-    blocker = sqlite3.connect(world.path, isolation_level=None)
+    blocker = sqlite3.connect(file_of(world), isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     waiting = asyncio.create_task(world.publish(message()))
     assert len(await world.rows()) == 1

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 Value = str | int | float | bool | bytes | None
 Params = Mapping[str, Value]
 Record = tuple[Any, ...]
 NO_PARAMS: Params = {}
+Heard = Callable[[list[str] | None], None]
+"""Called, in a thread of the bell's, with the spaces that another hub has changed; None: any may have changed."""
+
+
+class Lost(Exception):
+    """The engine was lost while it committed: whether it did is unknown."""
 
 
 class Connection(Protocol):
@@ -23,7 +29,8 @@ class Connection(Protocol):
     def begin_migration(self) -> None:
         """A transaction that nobody else migrates beside."""
 
-    def commit(self) -> None: ...
+    def commit(self) -> None:
+        """Raises Lost where the engine did not answer."""
 
     def rollback(self) -> None:
         """Ends the transaction without effect; fine where there is none any more."""
@@ -35,6 +42,18 @@ class Connection(Protocol):
     def insert(self, table: str, rows: Sequence[Params]) -> None:
         """New records, all with the same columns, in as few statements as the engine likes."""
 
+    def now(self) -> int:
+        """The engine's clock, in microseconds; within a transaction it goes on."""
+
+    def close(self) -> None: ...
+
+
+class Bell(Protocol):
+    """Wakes the readers of other hubs on the same database."""
+
+    def ring(self, space: str) -> None:
+        """The space has changed. From any thread; answers at once."""
+
     def close(self) -> None: ...
 
 
@@ -45,9 +64,19 @@ class Database(Protocol):
     @property
     def fragments(self) -> Mapping[str, str]: ...
 
+    @property
+    def lanes(self) -> int:
+        """How many connections may write at once, each to spaces of its own."""
+
     def writer(self) -> Connection: ...
 
     def reader(self) -> Connection: ...
+
+    def bell(self, heard: Heard) -> Bell | None:
+        """None where no other hub can share the database."""
+
+    def outage(self, error: BaseException) -> str:
+        """Why the engine is out of reach, for a person; "" for any other error. Unless it is `Lost`, nothing was committed."""
 
     def storage_problem(self, error: BaseException) -> str:
         """What a person should know when the engine could not write (disk full, read-only, broken): "" for any other error."""

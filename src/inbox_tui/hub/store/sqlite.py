@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from inbox_tui.hub.store.database import NO_PARAMS, Params, Record
+from inbox_tui.core.times import now as machine_clock
+from inbox_tui.hub.store.database import NO_PARAMS, Heard, Params, Record
 
 _BUSY_SECONDS = 10.0
 _STATEMENTS = 512
@@ -53,6 +54,9 @@ class SqliteConnection:
             self._cursor.execute(sql, [row[name] for row in rows[at : at + size] for name in columns])
             at += size
 
+    def now(self) -> int:
+        return machine_clock()
+
     def close(self) -> None:
         self._cursor.close()
         self._connection.close()
@@ -62,6 +66,7 @@ class SqliteDatabase:
     """The file at `path`, made with mode 0600 where it is missing. Raises sqlite3.OperationalError where it cannot be."""
 
     fragments: Mapping[str, str] = {"lock": "", "id": "TEXT"}
+    lanes = 1
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -89,6 +94,12 @@ class SqliteDatabase:
             check_same_thread=False,
         )
         return SqliteConnection(connection)
+
+    def bell(self, heard: Heard) -> None:
+        """The file is one hub's: there is nobody to hear of."""
+
+    def outage(self, error: BaseException) -> str:
+        return ""
 
     def storage_problem(self, error: BaseException) -> str:
         if not isinstance(error, sqlite3.DatabaseError):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
+from zlib import crc32
 
 from inbox_tui.core.decide import close
 from inbox_tui.core.errors import Refused, unknown_id
@@ -43,26 +44,38 @@ class Committed:
     has_queued: bool
 
 
+class _Lane:
+    """A connection that writes, for one thread at a time, and the rows that it decoded last. A space is always in the same."""
+
+    def __init__(self, database: Database) -> None:
+        self.connection = database.writer()
+        self.lock = threading.Lock()
+        self.decoded = DecodedRows()
+
+
 class Store:
-    """Opened once a process. Writing is for one thread at a time, reading for any number."""
+    """Opened once a process. Writing is for one thread a lane at a time, reading for any number."""
 
     def __init__(self, database: Database) -> None:
         migrate(database)
         self.database = database
         self._kept_events = (100, 900)
-        self._writer = database.writer()
-        self._writing = threading.Lock()
-        self._decoded = DecodedRows()
+        self._lanes = [_Lane(database) for _ in range(database.lanes)]
         self._local = threading.local()
         self._readers: list[Connection] = []
         self._closed = False
 
     @classmethod
-    def open(cls, path: Path) -> Store:
-        """The store in the SQLite file at `path`. Raises NewerDatabase, or sqlite3.OperationalError where it cannot be opened."""
+    def open(cls, place: Path | str, notify_dsn: str = "") -> Store:
+        """The store in the SQLite file at a path, or at an address `postgresql://…`, which `notify_dsn` reaches past a pooler.
+        Raises NewerDatabase, InboxError for what is no address, and the engine's own error where it cannot be opened."""
+        if isinstance(place, str):
+            from inbox_tui.hub.store.postgres import PostgresDatabase
+
+            return cls(PostgresDatabase(place, notify_dsn))
         from inbox_tui.hub.store.sqlite import SqliteDatabase
 
-        return cls(SqliteDatabase(path))
+        return cls(SqliteDatabase(place))
 
     def keep_events(self, first: int, last: int) -> None:
         """Of each row's events only the first and the last so many are kept from now on."""
@@ -70,27 +83,37 @@ class Store:
 
     def close(self) -> None:
         """Closes every connection; the second call does nothing. No other call may be running."""
-        with self._writing:
-            if not self._closed:
-                self._closed = True
-                # The writer last: only it can put the write-ahead log back into the file.
-                for reader in self._readers:
-                    reader.close()
-                self._writer.close()
+        if not self._closed:
+            self._closed = True
+            # The writers last: only one of them can put SQLite's write-ahead log back into the file.
+            for reader in self._readers:
+                reader.close()
+            for lane in self._lanes:
+                lane.connection.close()
+
+    def lane_of(self, space: str) -> int:
+        """Which of the engine's `lanes` the space is written in."""
+        return crc32(space.encode()) % len(self._lanes)
 
     def apply(
-        self, space: str, verbs: Sequence[Verb], clock: Clock, monotonic: Callable[[], float] = time.monotonic
+        self,
+        space: str,
+        verbs: Sequence[Verb],
+        clock: Clock | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> Committed:
-        """All verbs in one transaction, in order. Any error but a verb's Refused rolls all of them back and is raised. Raises
-        Refused 404 for a space that is not there; only a verb that says so makes one."""
+        """All verbs in one transaction, in order; their time is the clock's, None: the engine's, read under the lock. Any error
+        but a verb's Refused rolls all of them back and is raised. Raises Refused 404 for a space that is not there; only a verb
+        that says so makes one; and `Lost` where the engine was lost over the commit, so that nobody knows what became of it."""
         wanted = Wanted()
         for verb in verbs:
             verb.prepare(wanted)
-        with self._writing:
-            connection = self._writer
+        lane = self._lanes[self.lane_of(space)]
+        with lane.lock:
+            connection = lane.connection
             connection.begin_write()
             try:
-                batch = self._batch(connection, space, clock, monotonic, makes=wanted.makes_space)
+                batch = self._batch(lane, space, clock or connection.now, monotonic, makes=wanted.makes_space)
                 rev = batch.space.rev
                 batch.preload(wanted)
                 answers = [_run(verb, batch) for verb in verbs]
@@ -104,7 +127,15 @@ class Store:
         return Committed(answers, batch.space.rev, frozenset(batch.touched), batch.space.rev != rev, batch.has_queued)
 
     def read(self, query: Callable[[Connection], Answer]) -> Answer:
-        """Runs `query` on one snapshot, on this thread's own read-only connection."""
+        """Runs `query` on one snapshot, on this thread's own read-only connection; once more where that was lost meanwhile."""
+        try:
+            return self._read(query)
+        except Exception as error:
+            if not self.database.outage(error):
+                raise
+            return self._read(query)
+
+    def _read(self, query: Callable[[Connection], Answer]) -> Answer:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self.database.reader()
@@ -118,15 +149,13 @@ class Store:
     def spaces(self) -> list[str]:
         return self.read(reads.spaces)
 
-    def restore_epoch(self, space: str, clock: Clock) -> int:
+    def restore_epoch(self, space: str, clock: Clock | None = None) -> int:
         """Begins a new life after a restore: open prompts close as expired, and no cursor, `seen` or raised_rev of an
         earlier life can ever match again. Answers the new epoch."""
         return _begin_life(self, space, clock)
 
-    def _batch(
-        self, connection: Connection, space: str, clock: Clock, monotonic: Callable[[], float], *, makes: bool
-    ) -> Batch:
-        select = statements.SPACE + self.database.fragments["lock"]
+    def _batch(self, lane: _Lane, space: str, clock: Clock, monotonic: Callable[[], float], *, makes: bool) -> Batch:
+        connection, select = lane.connection, statements.SPACE + self.database.fragments["lock"]
         found, made = connection.execute(select, {"space": space}), False
         if not found and makes:
             made = bool(connection.execute(statements.INSERT_SPACE, {"space": space, "now": clock()}))
@@ -134,7 +163,7 @@ class Store:
         if not found:
             raise unknown_id("space")
         space_ = Space(*found[0])
-        return Batch(connection, space_, clock(), monotonic(), self._decoded, self._kept_events, is_new_space=made)
+        return Batch(connection, space_, clock(), monotonic(), lane.decoded, self._kept_events, is_new_space=made)
 
 
 def _run(verb: Verb, batch: Batch) -> object:
@@ -169,8 +198,7 @@ class _BeginLife:
         return space.epoch
 
 
-def _begin_life(store: Store, space: str, clock: Clock) -> int:
-    store._decoded.clear()
+def _begin_life(store: Store, space: str, clock: Clock | None) -> int:
     (epoch,) = store.apply(space, [_BeginLife()], clock).answers
     assert isinstance(epoch, int)
     return epoch
