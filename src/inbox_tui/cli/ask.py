@@ -38,6 +38,7 @@ _ENDINGS = {
 @click.option("--detail", default="", metavar="FILE", help="Text to show below the question; `-` is what is piped in.")
 @click.option("--command", "command_text", default="", metavar="TEXT", help="The command that will run, shown to its very end.")
 @click.option("--source", default="", help="Who asks: an app, a script, an agent.")
+@click.option("--callback", "callback_url", default="", metavar="URL", help="Where the hub POSTs the answer as well, signed.")
 @click.option("--reply", is_flag=True, help="Print the comment that came with the answer, instead of a choice's key.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 def ask_command(
@@ -48,6 +49,7 @@ def ask_command(
     detail: str,
     command_text: str,
     source: str,
+    callback_url: str,
     reply: bool,
     as_json: bool,
 ) -> int:
@@ -68,7 +70,7 @@ def ask_command(
     if default and (timeout is None or default not in (offered or {"approve", "reject"})):
         raise click.UsageError("--default names one of the offered choices, and needs --timeout")
     shown: dict[str, Any] = {"command": command_text, "source": source, "cwd": _working_folder(), "host": socket.gethostname()}
-    shown["body"] = text_from(detail) if detail else ""
+    shown |= {"body": text_from(detail) if detail else "", "callback_url": callback_url}
     signal.signal(signal.SIGTERM, _withdraw)
     signal.signal(signal.SIGHUP, _withdraw)
     answer = ask(

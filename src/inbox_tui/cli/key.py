@@ -27,7 +27,9 @@ def key_command() -> None:
 @click.option(
     "--allow-timeout-approve", is_flag=True, help="Its questions may be approved by their own default when time runs out."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print {name, role, space, key, notilens: {token, secret}}.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print {name, role, space, key, notilens: {token, secret}, signing_secret}."
+)
 def new_command(name: str, role: str, space: str, allow_timeout_approve: bool, as_json: bool) -> int:
     """Make a key, and print what to export where it is used. It is shown this once.
 
@@ -50,6 +52,7 @@ def new_command(name: str, role: str, space: str, allow_timeout_approve: bool, a
     click.echo(f"export INBOX_HUB={url}\nexport INBOX_KEY={made['key']}")
     if role == "send":
         click.echo(f"export NOTILENS_TOKEN={made['notilens']['token']}\nexport NOTILENS_SECRET={made['notilens']['secret']}")
+        click.echo(f"export INBOX_SIGNING_SECRET={made['signing_secret']}")
         click.echo(f"# NotiLens senders post to {url}/webhook/$NOTILENS_TOKEN/send")
     return Exit.DONE
 
@@ -71,6 +74,25 @@ def list_command(space: str, as_json: bool) -> int:
     width = max((len(item["space"]) for item in items), default=0)
     for item in items:
         click.echo(f"{item['id']}  {item['role']:<7}  {item['space']:<{width}}  {clean(item['name'], lines=False)}")
+    return Exit.DONE
+
+
+@key_command.command("secret")
+@click.argument("name")
+@click.option("--space", default="default", show_default=True, help="The space of the key.")
+def secret_command(name: str, space: str) -> int:
+    """Print what the callbacks of a key's questions are verified with. The name is `local` for what this machine asks.
+
+    \b
+    Example:
+      INBOX_SIGNING_SECRET=$(inbox key secret my-app) python receiver.py
+    """
+    from urllib.parse import urlencode
+
+    from inbox_tui.wire import call
+
+    found = call(_hub(), "GET", f"/api/signing-secret?{urlencode({'name': name, 'space': space})}").document
+    click.echo(found["signing_secret"])
     return Exit.DONE
 
 

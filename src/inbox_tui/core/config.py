@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.hooks.spoken import DEFAULT_WAITS, LONGEST_WAIT
@@ -30,6 +32,8 @@ class HubSection(Section):
     """Names, besides this machine's own loopback ones, by which TCP callers may address the hub."""
     database: str = ""
     """Where rows are kept; empty is this user's own SQLite file."""
+    key_file: str = ""
+    """The file of the key that the hub's other secrets are made from; empty is this user's own. Hubs that share rows share it."""
 
 
 class RetentionSection(Section):
@@ -77,9 +81,29 @@ class _CodexSection(Section):
     """Seconds that a permission of Codex's waits in the inbox; its own dialog comes only after it. 0: it is only told."""
 
 
+class OutboundSection(Section):
+    allowed: tuple[str, ...] = ()
+    """Where the hub may call to besides the public internet: addresses, networks, host names."""
+
+    @field_validator("allowed")
+    @classmethod
+    def _places(cls, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in allowed:
+            try:
+                ip_network(entry)
+            except ValueError as problem:
+                if "/" in entry or ":" in entry or not re.fullmatch(r"(?=.*[a-z])[a-z0-9_.-]+", entry, re.IGNORECASE):
+                    raise ValueError(f"{entry!r} is no address, network or host name ({problem})") from None
+        return allowed
+
+
 class AgentsSection(Section):
     claude_code: _ClaudeCodeSection = Field(default=_ClaudeCodeSection(), alias="claude-code")
     codex: _CodexSection = _CodexSection()
+
+
+_FILE_ALONE = {"agents", "outbound"}
+"""Sections that no variable overrides: all hooks must read the same; and whoever starts a hub opens no way into a network."""
 
 
 class Config(Section):
@@ -88,6 +112,7 @@ class Config(Section):
     rate: RateSection = RateSection()
     tui: TuiSection = TuiSection()
     agents: AgentsSection = AgentsSection()
+    outbound: OutboundSection = OutboundSection()
 
 
 def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
@@ -117,7 +142,7 @@ def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
 def _overrides(environ: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, Any]]:
     """`INBOX_TUI_THEME=dusk` → {("tui", "theme"): ("INBOX_TUI_THEME", "dusk")}. A list is separated by commas."""
     found: dict[tuple[str, str], tuple[str, Any]] = {}
-    for section in Config.model_fields.keys() - {"agents"}:  # hooks read the file alone, and all must read the same
+    for section in Config.model_fields.keys() - _FILE_ALONE:
         prefix = f"INBOX_{section.upper()}_"
         for variable, value in environ.items():
             if variable.startswith(prefix):

@@ -38,6 +38,11 @@ class Paths(NamedTuple):
         return self.state / "always.jsonl"
 
     @property
+    def hub_key(self) -> Path:
+        """What every other secret of the hub is made from."""
+        return self.state / "hub.key"
+
+    @property
     def hub_log(self) -> Path:
         return self.state / "hub.log"
 

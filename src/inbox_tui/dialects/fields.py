@@ -22,6 +22,8 @@ DEPTH = 32
 """Levels of lists and objects that a body may have."""
 SHORT, TITLE, TEXT, URL, META = 500, 2_000, 131_072, 4_096, 65_536
 """Characters of a name, a title, a text and a URL; bytes of `meta` as JSON."""
+CALLBACK_URL = 2_000
+"""Characters."""
 SEVERAL = 100
 """Tags, attachments and file paths of one event."""
 
@@ -167,6 +169,20 @@ def _http(url: str) -> str:
     return url
 
 
+def _callable(url: str) -> str:
+    """One that the hub may be asked to call: spelt so that nobody can read another host in it."""
+    parts = urlsplit(_http(url))
+    try:
+        has_port = parts.port != 0
+    except ValueError:
+        has_port = False
+    if not url.isascii() or "\\" in url or "%" in parts.netloc or not has_port:
+        raise ValueError("must be an http or https URL in ASCII, with a host and port that there can be")
+    if "@" in parts.netloc:
+        raise ValueError("must name no user")
+    return url.strip()
+
+
 def _small(meta: dict[str, Any]) -> dict[str, Any]:
     if len(json.dumps(meta)) > META:
         raise ValueError(f"is larger than {META // 1024} KiB")
@@ -189,6 +205,7 @@ def split_tags(tags: Any) -> Any:
 
 
 HttpUrl = Annotated[str, Field(max_length=URL, json_schema_extra={"format": "uri"}), AfterValidator(_http)]
+CallbackUrl = Annotated[str, Field(max_length=CALLBACK_URL, json_schema_extra={"format": "uri"}), AfterValidator(_callable)]
 Meta = Annotated[dict[str, Any], AfterValidator(_small)]
 Name = Annotated[str, Field(max_length=SHORT)]
 Label = Annotated[str, Field(max_length=SHORT, coerce_numbers_to_str=True)]

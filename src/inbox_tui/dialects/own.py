@@ -10,11 +10,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from inbox_tui.core import ids
+from inbox_tui.core.errors import invalid
 from inbox_tui.core.lifecycle import INPUT_REQUIRED, severity_of
 from inbox_tui.core.model import PROMPT_LIFETIME, Choice, Event, Json, Severity
 from inbox_tui.core.times import SECOND, from_sender, from_wire, to_wire
 from inbox_tui.dialects.cleaning import Cleaner, name, said, visible
-from inbox_tui.dialects.fields import SEVERAL, SHORT, TEXT, TITLE, URL, HttpUrl, Label, Meta, Name, Tags, Tolerant
+from inbox_tui.dialects.fields import SEVERAL, SHORT, TEXT, TITLE, URL, CallbackUrl, HttpUrl, Label, Meta, Name, Tags, Tolerant
 
 CHOICES = 20
 COLORS = Literal["red", "orange", "amber", "lime", "green", "teal", "cyan", "blue", "purple", "pink"]
@@ -112,6 +113,7 @@ class EventBody(DetailsBody):
     timeout: Annotated[float | None, Field(gt=0, le=LONGEST, description="Seconds until it expires")] = None
     waiting: Annotated[bool, Field(description="The sender waits for the answer from now on")] = False
     supersedes: Annotated[str, AfterValidator(_ulid)] = ""
+    callback_url: Annotated[CallbackUrl, Field(description="Of a question: where to POST what became of it, signed")] = ""
 
     @field_validator("choices")
     @classmethod
@@ -124,9 +126,11 @@ class EventBody(DetailsBody):
 
 
 def to_event(body: EventBody) -> Event:
-    """Our event. Raises Refused 422 where nothing visible is left of the title."""
+    """Our event. Raises Refused 422 where nothing visible is left of the title, or what asks nothing names a callback."""
     kind = name(body.kind) or "message"
     is_prompt = body.is_prompt or bool(body.choices) or kind == INPUT_REQUIRED
+    if body.callback_url and not is_prompt:
+        raise invalid("body.callback_url", "is for questions: name choices, or say is_prompt")
     cleaner = Cleaner(asks=is_prompt or body.actionable)
     title, text = visible(cleaner.line(body.title), "body.title"), cleaner.text(body.body)
     return Event(
@@ -144,6 +148,7 @@ def to_event(body: EventBody) -> Event:
         timeout=body.timeout,
         waiting=body.waiting and is_prompt,
         supersedes=body.supersedes,
+        callback_url=body.callback_url,
         details=_details(body, cleaner),
     )
 

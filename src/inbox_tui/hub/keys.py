@@ -20,8 +20,10 @@ from inbox_tui.hub.writer import Writer
 
 Role = Literal["send", "operate"]
 ROLES: tuple[Role, ...] = get_args(Role)
-RESERVED_NAMES = frozenset({"inbox", "local"})
-"""Senders that are no key: the hub itself, and this machine's own socket."""
+LOCAL = "local"
+"""Who posts by this machine's own socket."""
+RESERVED_NAMES = frozenset({"inbox", LOCAL})
+"""Senders that are no key: the hub itself, and this machine."""
 CACHE_SECONDS = 1.0
 _MOST_CACHED = 4096
 

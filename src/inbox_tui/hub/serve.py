@@ -32,6 +32,9 @@ from inbox_tui.core.paths import Paths, find_paths
 from inbox_tui.core.times import now
 from inbox_tui.hub import sockets, welcome
 from inbox_tui.hub.app import HubApp, build_app
+from inbox_tui.hub.callbacks import Callbacks
+from inbox_tui.hub.jobs import LEASE_SECONDS
+from inbox_tui.hub.master import MasterKey
 from inbox_tui.hub.service import Rate, Retention, Service
 from inbox_tui.hub.settings import LOOPBACK, Settings
 from inbox_tui.hub.store.store import Begin, Store
@@ -52,6 +55,7 @@ def serve(
     ready_fd: int | None = None,
     ping_seconds: float = 15.0,
     send_seconds: float = 30.0,
+    job_lease_seconds: float = LEASE_SECONDS,
     is_welcoming: bool = True,
 ) -> int:
     """Runs this user's hub until it is told to stop. Answers the exit code. Raises InboxError where it cannot start.
@@ -78,7 +82,7 @@ def serve(
             ready.close()
             log.info("ready: version %s, pid %d, http://%s", __version__, os.getpid(), settings.listen)
 
-        process = _Process(paths, settings, _service(store, config), bound, tell_ready, is_welcoming)
+        process = _Process(paths, settings, _service(store, config, paths, job_lease_seconds), bound, tell_ready, is_welcoming)
         server = process.server
         gc.set_threshold(*_COLLECT_AFTER)
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
@@ -106,8 +110,16 @@ def _open_store(paths: Paths, database: str) -> Store:
         raise InboxError(f"Cannot open the hub's database {file}: {error}.") from error
 
 
-def _service(store: Store, config: Config) -> Service:
-    return Service(store, retention=Retention(**dict(config.retention)), rate=Rate(**dict(config.rate)))
+def _service(store: Store, config: Config, paths: Paths, job_lease_seconds: float) -> Service:
+    named = config.hub.key_file
+    master = MasterKey(Path(named).expanduser() if named else paths.hub_key, may_make=not named)
+    return Service(
+        store,
+        retention=Retention(**dict(config.retention)),
+        rate=Rate(**dict(config.rate)),
+        callbacks=Callbacks(master, config.outbound.allowed),
+        job_lease_seconds=job_lease_seconds,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from inbox_tui.core.times import now as machine_clock
 from inbox_tui.hub.callbacks import KIND, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.jobs import LEASE_SECONDS, Jobs
-from inbox_tui.hub.keys import Identity, Key, Keys, NewKey
+from inbox_tui.hub.keys import LOCAL, Identity, Key, Keys, NewKey
 from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces
@@ -271,6 +271,17 @@ class Service:
     async def revoke_key(self, id: str) -> None:  # noqa: A002
         """404."""
         await self._keys.revoke(id)
+
+    def signing_secret(self, space: str, sender: str) -> str:
+        """What the callbacks of a sender of this name, there already or not, are verified with: `whsec_…`; "" where this hub
+        calls nobody. 503 `key_file`."""
+        return self._callbacks.signing_secret(space, sender) if self._callbacks is not None else ""
+
+    async def known_signing_secret(self, space: str, sender: str) -> str:
+        """The same for one that there is: 404."""
+        if sender != LOCAL and all(key.name != sender for key in await self._keys.list(space)):
+            raise unknown_id("key")
+        return self.signing_secret(space, sender)
 
     async def authenticate(self, key_text: str) -> Identity | None:
         """Whose key it is; None: nobody's. Remembered for a second at most."""

@@ -237,6 +237,18 @@ class KeyCreatedBody(Answer):
     id: str
     key: Annotated[str, Field(description="Shown once")]
     notilens: NotiLensKey
+    signing_secret: Annotated[str, Field(description="Verifies its callbacks; empty for keys that post nothing")]
+
+
+class SigningSecretQuery(Tolerant):
+    name: Annotated[str, Field(min_length=1, max_length=SHORT, description="A key's, or `local`")]
+    space: Annotated[str, Field(max_length=SHORT)] = "default"
+
+
+class SigningSecretBody(Answer):
+    name: str
+    space: str
+    signing_secret: str
 
 
 class KeyItem(BaseModel):

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from inbox_tui.sdk.asking import Answer, ask
     from inbox_tui.sdk.beside import ask_async, send_async
     from inbox_tui.sdk.runs import AsyncRun, Run, task
+    from inbox_tui.sdk.verifying import NotGenuine, verify
 
 __all__ = [
     "Answer",
     "AsyncRun",
     "HubUnreachable",
     "InboxError",
+    "NotGenuine",
     "Refused",
     "Run",
     "Sent",
@@ -39,6 +41,7 @@ __all__ = [
     "send",
     "send_async",
     "task",
+    "verify",
 ]
 
 _LATER = {
@@ -49,6 +52,8 @@ _LATER = {
     "task": "runs",
     "ask_async": "beside",
     "send_async": "beside",
+    "NotGenuine": "verifying",
+    "verify": "verifying",
 }
 
 

@@ -7,14 +7,15 @@ from starlette.responses import Response
 from inbox_tui.core.text import clean
 from inbox_tui.hub.access import Door
 from inbox_tui.hub.endpoints import Call, Endpoint, reply
-from inbox_tui.hub.wire import KeyCreatedBody, KeysBody, KeysQuery, NewKeyBody
+from inbox_tui.hub.wire import KeyCreatedBody, KeysBody, KeysQuery, NewKeyBody, SigningSecretBody, SigningSecretQuery
 
 
 async def create(call: Call) -> Response:
-    body = call.body(NewKeyBody)
-    made = await call.hub.service.create_key(
-        body.space, clean(body.name, lines=False), body.role, allow_timeout_approve=body.allow_timeout_approve
-    )
+    body, service = call.body(NewKeyBody), call.hub.service
+    name = clean(body.name, lines=False)
+    # First, so that no key is made whose answer is then lost.
+    signing_secret = service.signing_secret(body.space, name) if body.role == "send" else ""
+    made = await service.create_key(body.space, name, body.role, allow_timeout_approve=body.allow_timeout_approve)
     said = {
         "name": made.name,
         "role": made.role,
@@ -22,6 +23,7 @@ async def create(call: Call) -> Response:
         "id": made.id,
         "key": made.key_text,
         "notilens": {"token": made.id, "secret": made.secret},
+        "signing_secret": signing_secret,
     }
     return reply(call, KeyCreatedBody, said, 201)
 
@@ -30,6 +32,13 @@ async def listed(call: Call) -> Response:
     found = await call.hub.service.list_keys(call.query(KeysQuery).space or None)
     items = [{"id": key.id, "name": key.name, "role": key.role, "space": key.space} for key in found]
     return reply(call, KeysBody, {"items": items})
+
+
+async def signing_secret(call: Call) -> Response:
+    query = call.query(SigningSecretQuery)
+    said = {"name": query.name, "space": query.space}
+    said["signing_secret"] = await call.hub.service.known_signing_secret(query.space, query.name)
+    return reply(call, SigningSecretBody, said)
 
 
 async def revoke(call: Call) -> Response:
@@ -49,5 +58,9 @@ ENDPOINTS = [
     Endpoint(
         "DELETE", "/api/keys/{id}", "revoke_key", "Revoke a key, within a second", revoke,
         door=Door.MACHINE, status=204, refusals=(404, 503, 507),
+    ),
+    Endpoint(
+        "GET", "/api/signing-secret", "get_signing_secret", "What a sender's callbacks are verified with", signing_secret,
+        door=Door.MACHINE, query=SigningSecretQuery, answer=SigningSecretBody, refusals=(404, 503),
     ),
 ]  # fmt: skip
