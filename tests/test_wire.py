@@ -16,8 +16,8 @@ from inbox_tui.wire import Address, NotConnected, call, find_hub
 
 
 @contextmanager
-def answering(answer: bytes) -> Iterator[Address]:
-    """A listener that reads one request's head, says these bytes one by one, and hangs up."""
+def answering(answer: bytes, piece: int = 1) -> Iterator[Address]:
+    """A listener that reads one request's head, says these bytes piece by piece, and hangs up."""
 
     def serve() -> None:
         connection, _ = listener.accept()
@@ -26,8 +26,8 @@ def answering(answer: bytes) -> Iterator[Address]:
             while b"\r\n\r\n" not in heard and (more := connection.recv(65536)):
                 heard += more
             with suppress(OSError):
-                for at in range(len(answer)):
-                    connection.sendall(answer[at : at + 1])
+                for at in range(0, len(answer), piece):
+                    connection.sendall(answer[at : at + piece])
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve)
@@ -85,6 +85,16 @@ def test_a_proxy_may_refuse_in_words_of_its_own() -> None:
     with answering(b"HTTP/1.1 401 Unauthorized\r\n\r\n<html>") as address, pytest.raises(Refused) as refusal:
         call(address, "GET", "/")
     assert refusal.value.status == 401
+
+
+@pytest.mark.parametrize("errors", ["5", '"x"', "[5, null]", "{}", "[" * 100_000])
+@pytest.mark.parametrize("retry_after", ["\xb2", "-1", "1" * 5000, "soon"])
+def test_a_refusal_is_one_whatever_it_holds(errors: str, retry_after: str) -> None:
+    head = f"HTTP/1.1 422 No\r\nRetry-After: {retry_after}\r\n\r\n".encode("latin-1")
+    body = f'{{"detail": "no", "errors": {errors}}}'.encode()
+    with answering(head + body, piece=4096) as address, pytest.raises(Refused) as refusal:
+        call(address, "GET", "/")
+    assert (refusal.value.status, refusal.value.errors, refusal.value.retry_after) == (422, (), None)
 
 
 def test_redirects_are_not_followed() -> None:

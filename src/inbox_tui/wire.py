@@ -224,10 +224,10 @@ def _decoded(status: int, text: bytes) -> Any:
     """The JSON of an answer. A refusal may come from a proxy in words of its own; anything else must be a hub's."""
     try:
         return json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError) as fault:
         if status >= 300:
             return None
-        raise
+        raise ValueError(fault) from fault
 
 
 def _why(address: Address, problem: OSError) -> str:
@@ -241,17 +241,19 @@ def _refused(status: int, headers: Mapping[str, str], document: Any) -> Refused:
     """A problem document as an exception. Members that it should have and has not are done without."""
     problem = document if isinstance(document, dict) else {}
     known = {"$schema", "type", "title", "status", "detail", "instance", "errors", "code"}
+    told = problem.get("errors")
     errors = [
         FieldError(str(error.get("location", "")), str(error.get("message", "")), str(error.get("value", "")))
-        for error in problem.get("errors") or ()
+        for error in (told if isinstance(told, list) else ())
         if isinstance(error, dict)
     ]
     retry_after = headers.get("retry-after", "")
+    is_seconds = retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 10
     return Refused(
         status,
         str(problem.get("detail") or problem.get("title") or f"The hub refused it: {status}."),
         *errors,
         code=str(problem.get("code", "")),
         extra={name: value for name, value in problem.items() if name not in known},
-        retry_after=int(retry_after) if retry_after.isdigit() else None,
+        retry_after=int(retry_after) if is_seconds else None,
     )

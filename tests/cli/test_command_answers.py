@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import INBOX, decide, ended, eventually, inbox, key_variables, open_question, row, running
+from commands import DEADLINE, INBOX, decide, ended, eventually, inbox, key_variables, open_question, row, running
 from hubs import RunningHub
 from relay import relay
 
@@ -161,6 +161,18 @@ def test_list_tells_what_needs_me_first_and_nothing_steers_the_terminal(hub: Run
     assert "▲ Backup done" in lines[2]
     assert not set("\x1b\x07\u202e") & set("".join(lines))
     assert [json.loads(line)["count"] for line in inbox("list", "--json").stdout.splitlines()] == [1, 2, 1]
+
+
+@pytest.mark.parametrize("more", [(), ("--limit", "2000")], ids=["little", "much"])
+def test_a_reader_that_goes_away_is_no_success_and_no_answer(hub: RunningHub, more: tuple[str, ...]) -> None:
+    """Little is met when the output is flushed at the end, much while it is printed."""
+    for number in range(300 if more else 1):
+        hub.publish(title=f"{number} " + "x" * 400)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        done = subprocess.run([*INBOX, "list", "--json", *more], stdout=gone, stderr=subprocess.PIPE, timeout=DEADLINE)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_views_are_what_the_pane_shows(hub: RunningHub) -> None:

@@ -144,6 +144,17 @@ def test_triage_and_its_undo(hub: RunningHub) -> None:
         assert (bool(found["read_at"]), bool(found.get("done_at"))) == shown
 
 
+def test_an_id_is_the_same_in_either_case(hub: RunningHub) -> None:
+    made = hub.publish(title="May I?", is_prompt=True)
+    path = f"/api/notifications/{made['id'].lower()}"
+    assert hub.call("GET", path).document["id"] == made["id"]
+    assert hub.call("GET", path, by="send").document["id"] == made["id"]
+    assert hub.call("GET", f"{path}/events").document["items"][0]["notification_id"] == made["id"]
+    assert hub.call("POST", f"{path}/read", {}).status == 204
+    answer = {"key": "approve", "attempt": "attempt-1", "raised_rev": made["rev"], "epoch": made["epoch"]}
+    assert hub.call("POST", f"{path}/decision", answer).document["decision"]["key"] == "approve"
+
+
 def test_what_was_raised_since_is_not_touched(hub: RunningHub) -> None:
     seen = hub.publish(title="one")
     hub.publish(title="one")

@@ -38,6 +38,7 @@ Examples:
 Exit codes:
   0 done, approved, or another choice (its key on stdout)   1 rejected   2 usage
   3 hub out of reach   4 no decision   5 refused by the hub   130 withdrawn
+  141 nobody read the output
 """
 
 

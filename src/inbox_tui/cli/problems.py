@@ -12,6 +12,9 @@ from inbox_tui.core.errors import Exit, InboxError
 INTERNAL_ERROR = 70
 """A fault of ours. Of no command's own meaning, so that no script takes it for an answer."""
 
+UNREAD = 141
+"""Nobody reads our output any more: 128 + SIGPIPE, as a shell tells it of any program. No script may take it for an answer."""
+
 
 def guarded(work: Callable[[], int | None]) -> int:
     """Does the work; answers its exit code, or says what went wrong."""
@@ -27,7 +30,7 @@ def guarded(work: Callable[[], int | None]) -> int:
     except BrokenPipeError:
         # Whoever read our output has gone, as `| head` does. Nothing more may be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(Exit.DONE)
+        return UNREAD
     except Exception as error:
         if os.environ.get("INBOX_DEBUG"):
             raise

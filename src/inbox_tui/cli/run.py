@@ -27,4 +27,6 @@ def _run(arguments: Sequence[str]) -> int:
         return int(Exit.USAGE)
     except click.Abort:
         return int(Exit.WITHDRAWN)
+    except SystemExit as end:  # click's own way out where nobody reads the output; none of ours ends so
+        raise BrokenPipeError from end
     return code if isinstance(code, int) else int(Exit.DONE)

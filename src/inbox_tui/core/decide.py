@@ -76,8 +76,10 @@ def already_decided(row: Notification) -> Refused:
 
 
 def ask_status(row: Notification) -> str:
-    """What its asker is told: `open`, `decided`, or why it is closed."""
-    return "decided" if row.decision is not None else row.closed or "open"
+    """What its asker is told: `open`, `decided`, or why it is closed; `told` of what asks nothing."""
+    if row.decision is not None:
+        return "decided"
+    return row.closed or ("open" if row.is_open else "told")
 
 
 _CLOSED: dict[Closed, str] = {

@@ -73,6 +73,11 @@ class Call:
     def path(self, name: str) -> str:
         return str(self.request.path_params[name])
 
+    @property
+    def row_id(self) -> str:
+        """The notification that the path names, in either case."""
+        return self.path("id").upper()
+
 
 Answering = Response | ASGIApp
 Handler = Callable[[Call], Awaitable[Answering]]

@@ -120,11 +120,11 @@ class PublishedBody(Answer):
 
 
 class AskBody(Answer):
-    """What an asker is told about its question."""
+    """What an asker is told about its question; a message that asks nothing is `told`."""
 
     id: Ulid | Literal[""]
     epoch: int
-    status: Literal["open", "decided", "expired", "withdrawn", "superseded", "answered_elsewhere", "unknown"]
+    status: Literal["open", "decided", "expired", "withdrawn", "superseded", "answered_elsewhere", "unknown", "told"]
     decision: DecisionItem | None
 
 

@@ -55,9 +55,9 @@ async def one(call: Call) -> Response:
     """An operator gets the row; a sender gets what became of what it posted."""
     service, caller = call.hub.service, call.caller
     if caller.role == "operate":
-        document = await service.notification(caller.space, call.path("id"))
+        document = await service.notification(caller.space, call.row_id)
         return reply_text(call, NotificationBody, document[1:-1])
-    answer = await service.own_status(caller.space, caller.sender, call.path("id"))
+    answer = await service.own_status(caller.space, caller.sender, call.row_id)
     said = {"id": answer.id, "epoch": answer.epoch, "status": answer.status, "decision": answer.decision}
     return reply(call, AskBody, said)
 
@@ -68,7 +68,7 @@ async def unread_count(call: Call) -> Response:
 
 
 async def events(call: Call) -> Response:
-    return _timeline(call, EventsBody, "", await call.hub.service.occurrences(call.caller.space, call.path("id")))
+    return _timeline(call, EventsBody, "", await call.hub.service.occurrences(call.caller.space, call.row_id))
 
 
 async def run(call: Call) -> Response:

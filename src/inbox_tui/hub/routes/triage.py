@@ -17,7 +17,7 @@ def _one(verb: Verb) -> Handler:
     async def triage(call: Call) -> Response:
         rev = await call.hub.service.triage(
             call.caller.space,
-            call.path("id"),
+            call.row_id,
             verb,
             seen=call.body(TriageBody).seen,
             idempotency_key=idempotency_key(call.request),
@@ -49,7 +49,7 @@ async def decide(call: Call) -> Response:
     # A person's comment reaches the terminals of agents: it is cleaned as everybody's text is.
     document = await call.hub.service.decide(
         caller.space,
-        call.path("id"),
+        call.row_id,
         key=body.key,
         comment=clean(body.comment),
         raised_rev=body.raised_rev,
