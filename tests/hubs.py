@@ -139,7 +139,7 @@ class RunningHub:
         raw: bytes | None = None,
     ) -> Reply:
         """One HTTP call: `by` "operate" or "send" (the sockets), or "tcp". `raw` is a body that is sent as it is."""
-        connection = http.client.HTTPConnection(self.listen, timeout=30) if by == "tcp" else _UnixConnection(self._socket(by))
+        connection = self.connect(by)
         sent = raw if raw is not None else None if body is None else json.dumps(body).encode()
         try:
             connection.request(method, path, sent, dict(headers or {}))
@@ -149,6 +149,10 @@ class RunningHub:
             return Reply(response.status, got, json.loads(data) if data and "json" in got.get("content-type", "") else None)
         finally:
             connection.close()
+
+    def connect(self, by: str) -> http.client.HTTPConnection:
+        """By "operate" or "send" (the sockets), or "tcp"."""
+        return http.client.HTTPConnection(self.listen, timeout=30) if by == "tcp" else _UnixConnection(self._socket(by))
 
     def publish(self, **event: Any) -> dict[str, Any]:
         """`POST /api/events` by the send socket; answers {id, event_id, rev, epoch}."""
