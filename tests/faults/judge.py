@@ -1,0 +1,147 @@
+"""The oracle: what people really answered, held against what every asker did, and what the hub keeps and says of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from hubs import RunningHub
+from world import Played, Press, World, title_of
+
+from inbox_tui.core.errors import Exit
+
+Row = dict[str, Any]
+
+
+class Logged(NamedTuple):
+    row: str
+    outcome: str
+    key: str
+    by: str
+    attempt: str
+
+
+def verdicts(world: World, played: Sequence[Played]) -> list[str]:
+    """All that is wrong; nothing is, hopefully. The hub is up, and nobody asks any more."""
+    rows, log, hub = list(world.prompts()), _decision_log(world.hub), world.hub
+    asked: dict[str, list[Row]] = {}
+    for row in rows:
+        asked.setdefault(title_of(row), []).append(row)
+    found = [f"{row['id']}: decided {n} times" for row, n in _decided_often(rows, log)]
+    for one in played:
+        found += [f"{one.title} {one.plan}: {problem}" for problem in _wrong(one, asked.get(one.title, []), log, hub)]
+    return found
+
+
+def outcomes(played: Sequence[Played]) -> Counter[str]:
+    """How the askers ended, for a report that tells whether a campaign was worth anything."""
+    return Counter(f"{one.plan.kind}: {'killed' if one.was_killed else one.end.key or 'no decision'}" for one in played)
+
+
+def _wrong(one: Played, rows: list[Row], log: list[Logged], hub: RunningHub) -> Iterator[str]:
+    if one.wrong:
+        yield one.wrong
+    if len(rows) > 1:
+        yield "it asked twice"
+    row = rows[0] if rows else None
+    yield from _wrong_act(one, row)
+    if row is None:
+        return
+    if not row.get("decision") and not row.get("closed"):
+        yield "its row is still open"
+        return
+    yield from _wrong_words(one, row)
+    yield from _wrong_answer(one, row, hub)
+    for press in one.presses:
+        yield from _wrong_press(press, row, log)
+
+
+def _wrong_act(one: Played, row: Row | None) -> Iterator[str]:
+    """Acts on nothing but what a person answered to this very row, and on that where it could hear it."""
+    end, decision = one.end, row and row.get("decision")
+    if not end.key:
+        if one.plan.must_hear and not one.was_killed:
+            yield f"it heard nothing of {decision}"
+        return
+    if row is None or end.id not in (None, row["id"]):
+        yield f"it acted on {end}, and its own row is {row and row['id']}"
+        return
+    fitting = [press for press in one.presses if (press.row, press.key) == (row["id"], end.key)]
+    if not fitting:
+        yield f"it acted on {end.key}, which nobody pressed: {one.presses}"
+    if not decision or decision["key"] != end.key:
+        yield f"it acted on {end.key}, and its row says {decision}"
+    elif end.comment not in (None, decision["comment"]):
+        yield f"it heard {end.comment!r}, and its row says {decision['comment']!r}"
+
+
+def _wrong_words(one: Played, row: Row) -> Iterator[str]:
+    """A row tells the truth about its asker."""
+    decision, acted = row.get("decision"), bool(one.end.key)
+    assert one.line is not None
+    heard = {what: one.line.status.get(what) == 200 for what in ("ack", "withdraw")}
+    if not decision:
+        if acted:
+            yield f"closed as {row['closed']}, and its asker acted"
+        if row["closed"] not in ("withdrawn", "expired"):
+            yield f"closed as {row['closed']}"
+        return
+    delivery = decision["delivery"]
+    if delivery == "delivered" and not (acted or one.was_killed or one.plan.gives_up):
+        yield "it says delivered, and its asker acted on nothing"
+    if delivery == "delivered" and "ack" not in one.line.passed:
+        yield "it says delivered, and its asker never said so"
+    if delivery == "unused" and acted:
+        yield "it says that its asker had given up, which acted"
+    if delivery == "sent" and one.plan.kind != "http":
+        yield "it says sent, and somebody waited"
+    if acted and delivery not in (("sent",) if one.plan.kind == "http" else ("delivered", "unconfirmed")):
+        yield f"its asker acted, and it says {delivery}"
+    if acted and one.plan.kind != "http" and "ack" not in one.line.tried:
+        yield "its asker acted without a word to the hub"
+    if acted and heard["ack"] and delivery != "delivered":
+        yield f"the hub took the acknowledgement, and says {delivery}"
+    if heard["withdraw"] and delivery == "unconfirmed":
+        yield "the hub took the withdrawal, and says nothing of it"
+
+
+def _wrong_answer(one: Played, row: Row, hub: RunningHub) -> Iterator[str]:
+    """What the row says is what one of the people pressed, and is told once on its timeline."""
+    told = hub.call("GET", f"/api/notifications/{row['id']}/events").document["items"]
+    answers = [event for event in told if event["kind"] in ("input.approved", "input.rejected")]
+    decision = row.get("decision")
+    if len(answers) != bool(decision):
+        yield f"{len(answers)} answers on its timeline, and its decision is {decision}"
+    if decision and (decision["key"], decision["comment"], decision["by"]) not in [
+        (press.key, press.comment, press.by) for press in one.presses
+    ]:
+        yield f"nobody gave {decision}"
+
+
+def _wrong_press(press: Press, row: Row, log: list[Logged]) -> Iterator[str]:
+    """Whoever answered is told the truth, whatever was lost on the way."""
+    decision = row.get("decision") or {}
+    is_mine = decision.get("comment") == press.comment
+    if press.code == Exit.DONE and not is_mine:
+        yield f"{press} was told that it is answered, and the row says {decision}"
+    if press.code == Exit.REFUSED and is_mine:
+        yield f"{press} was refused, and stands"
+    if press.code not in (Exit.DONE, Exit.REFUSED, Exit.UNREACHABLE, -9):
+        yield f"{press} ended strangely"
+
+
+def _decided_often(rows: list[Row], log: list[Logged]) -> Iterator[tuple[Row, int]]:
+    decided = Counter(each.row for each in log if each.outcome == "decided")
+    for row in rows:
+        if decided[row["id"]] != bool(row.get("decision")):
+            yield row, decided[row["id"]]
+
+
+def _decision_log(hub: RunningHub) -> list[Logged]:
+    with sqlite3.connect(f"file:{hub.paths.hub_database}?mode=ro", uri=True) as connection:
+        return [
+            Logged(*found)
+            for found in connection.execute("SELECT notification_id, outcome, key, decided_by, attempt FROM decision_log")
+        ]
