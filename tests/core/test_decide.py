@@ -87,6 +87,7 @@ def test_delivery_moves_once() -> None:
     assert delivered.decision is not None
     assert unused.decision is not None
     assert (delivered.decision.delivery, unused.decision.delivery) == ("delivered", "unused")
+    assert (row.waiting, delivered.waiting, unused.waiting, decide.sent(row).waiting) == ("here", "", "", "")
     assert decide.withdraw(delivered) is delivered
     assert decide.acknowledge(unused) is unused
 

@@ -95,5 +95,6 @@ def _decided(row: Notification, decision: Decision, now: int) -> Notification:
 
 
 def _delivery(row: Notification, delivery: Delivery) -> Notification:
+    """Whatever became of the answer: nobody waits for it any more."""
     assert row.decision is not None
-    return replace(row, decision=replace(row.decision, delivery=delivery))
+    return replace(row, waiting="", decision=replace(row.decision, delivery=delivery))
