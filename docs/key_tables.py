@@ -1,4 +1,4 @@
-"""The tables of keys in README.md and configuration.md, from the registry of actions.
+"""The tables of keys in README.md and configuration.md, from the registry of actions, and of fields in filters.md.
 
 `--write` puts them there; without it the exit code says whether they are as they should be.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from inbox_tui.core.query.language import filter_table_markdown
 from inbox_tui.tui.actions import ACTIONS, key_table_markdown
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +21,11 @@ def action_table_markdown() -> str:
     return "\n".join(["| action | keys | is |", "|---|---|---|", *rows]) + "\n"
 
 
-TABLES = {ROOT / "README.md": key_table_markdown, ROOT / "docs" / "configuration.md": action_table_markdown}
+TABLES = {
+    ROOT / "README.md": key_table_markdown,
+    ROOT / "docs" / "configuration.md": action_table_markdown,
+    ROOT / "docs" / "filters.md": filter_table_markdown,
+}
 
 
 def with_table(text: str, table: str) -> str:

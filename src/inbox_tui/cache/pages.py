@@ -7,13 +7,15 @@ the journal of moves.
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from inbox_tui.cache import schema
 from inbox_tui.cache.blocks import BLOCK, SPLIT, Blocks
-from inbox_tui.cache.rows import BITS, Key, Op, View
+from inbox_tui.cache.rows import BITS, Key, Mark, Op, View
 from inbox_tui.core import triage
 from inbox_tui.core.model import Notification, decode
 
@@ -22,18 +24,20 @@ MOVES_MOST = 512
 
 DECODED_MOST = 1024
 
-_WHERE = {
+WHERE = {
     View.NEEDS: "feed = :feed AND done = 0 AND needs = 1",
     View.UNREAD: "feed = :feed AND unread = 1 AND done = 0",
     View.ALL: "feed = :feed AND done = 0",
     View.DONE: "feed = :feed AND done = 1",
 }
-_INDEX = {View.NEEDS: "row_listed", View.UNREAD: "row_unread", View.ALL: "row_listed", View.DONE: "row_done"}
+INDEX = {View.NEEDS: "row_listed", View.UNREAD: "row_unread", View.ALL: "row_listed", View.DONE: "row_done"}
 # Not joined: a join would read the documents of rows that OFFSET skips.
-_ROW = "SELECT id, rev, overlaid, (SELECT text FROM document WHERE document.n = row.n) FROM row"
-_DOWN = "ORDER BY needs DESC, raised_at DESC, id DESC"
+_ROW = "SELECT id, rev, overlaid, (SELECT text FROM document WHERE document.n = row.doc) FROM row"
+DOWN = "ORDER BY needs DESC, raised_at DESC, id DESC"
+_MOVED = "SELECT id FROM move WHERE feed = ? AND seq > ?"
+_REWRITTEN = "SELECT id FROM document CROSS JOIN row ON row.n = document.row WHERE document.n > ? AND feed = ? LIMIT ?"
 _UP = "ORDER BY needs, raised_at, id"
-_NOT_ABOVE = "AND (needs, raised_at, id) <= (:needs, :at, :id)"
+NOT_ABOVE = "AND (needs, raised_at, id) <= (:needs, :at, :id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Reader:
     """The lists of one feed. For one thread, but for `build_index`. Raises sqlite3.Error where the file cannot be read."""
 
     def __init__(self, path: Path, feed: str) -> None:
-        self._path, self._name = path, feed
+        self.path, self.feed = path, feed
         self._db: sqlite3.Connection | None = None
         try:
             self._db = schema.connect_readonly(path)
@@ -87,8 +91,8 @@ class Reader:
         if version != schema.VERSION:
             if self._db is not None:
                 self._db.close()
-            self._path = schema.prepare(path).path
-            self._db = schema.connect_readonly(self._path)
+            self.path = schema.prepare(path).path
+            self._db = schema.connect_readonly(self.path)
         self._head = Head()
         self._blocks: dict[View, Blocks] = {}
         self._told = 0
@@ -131,15 +135,15 @@ class Reader:
             if size <= 0 or start < 0:
                 return []
             first, skip = blocks.locate(start)
-            what = f"{_ROW} INDEXED BY {_INDEX[view]} WHERE {_WHERE[view]}"
+            what = f"{_ROW} INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
             if not blocks.is_built and start > total // 2:
                 rows = db.execute(
                     f"{what} {_UP} LIMIT :n OFFSET :skip", self._at(None, n=size, skip=total - start - size)
                 ).fetchall()
                 rows.reverse()
             else:
-                bound = _NOT_ABOVE if first else ""
-                rows = db.execute(f"{what} {bound} {_DOWN} LIMIT :n OFFSET :skip", self._at(first, n=size, skip=skip)).fetchall()
+                bound = NOT_ABOVE if first else ""
+                rows = db.execute(f"{what} {bound} {DOWN} LIMIT :n OFFSET :skip", self._at(first, n=size, skip=skip)).fetchall()
             return [self._row(db, *row) for row in rows]
 
     def row(self, row_id: str) -> Row | None:
@@ -147,11 +151,30 @@ class Reader:
             found = db.execute(f"{_ROW} WHERE feed = ? AND id = ?", (self._head.feed, row_id)).fetchone()
             return None if found is None else self._row(db, *found)
 
+    def rows(self, ids: Sequence[str]) -> list[Row]:
+        """Those of them that there are, in the order of `ids`."""
+        with self._snapshot() as db:
+            wanted = f"{_ROW} WHERE feed = ? AND id IN (SELECT value FROM json_each(?))"
+            found = {row[0]: row for row in db.execute(wanted, (self._head.feed, json.dumps(ids))).fetchall()}
+            return [self._row(db, *found[id_]) for id_ in ids if id_ in found]
+
+    def changed_since(self, mark: Mark, most: int) -> tuple[list[str], Mark] | None:
+        """Ids of rows that say or are something else since `mark`, and where that leads; None: more than `most`, or unknown."""
+        with self._snapshot() as db:
+            (doc,) = db.execute("SELECT documents FROM indexing").fetchone()
+            now = Mark(self._head.seq, doc)
+            if mark.seq < self._head.journal_from or mark.seq > now.seq or now.seq - mark.seq > most:
+                return None
+            ids = [id_ for (id_,) in db.execute(_MOVED, (self._head.feed, mark.seq))]
+            rewritten = db.execute(_REWRITTEN, (mark.doc, self._head.feed, most + 1)).fetchall()
+            ids = [*dict.fromkeys([*ids, *(id_ for (id_,) in rewritten)])]
+            return (ids, now) if len(rewritten) <= most else None
+
     def position(self, view: View, row_id: str) -> int | None:
         """Which row of a view it is, from 0; None: it is not in the view."""
         with self._snapshot() as db:
             found = db.execute(
-                f"SELECT needs, raised_at, id FROM row WHERE {_WHERE[view]} AND id = :wanted",
+                f"SELECT needs, raised_at, id FROM row WHERE {WHERE[view]} AND id = :wanted",
                 {"feed": self._head.feed, "wanted": row_id},
             ).fetchone()
             if found is None:
@@ -161,7 +184,7 @@ class Reader:
             bound = "AND (needs, raised_at, id) <= (:first_needs, :first_at, :first_id)" if first else ""
             given = self._at(key) | dict(zip(("first_needs", "first_at", "first_id"), first or (0, 0, ""), strict=True))
             (above,) = db.execute(
-                f"SELECT count(*) FROM row INDEXED BY {_INDEX[view]} WHERE {_WHERE[view]} {bound} "
+                f"SELECT count(*) FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]} {bound} "
                 "AND (needs, raised_at, id) > (:needs, :at, :id)",
                 given,
             ).fetchone()
@@ -200,20 +223,20 @@ class Reader:
 
     def build_index(self, view: View) -> Blocks:
         """For another thread: counts the view's rows by blocks (about 0.1 s for a million). Hand the answer to `adopt`."""
-        db = schema.connect_readonly(self._path)
+        db = schema.connect_readonly(self.path)
         try:
             db.execute("BEGIN")
-            (feed, seq) = db.execute("SELECT feed, seq FROM feed WHERE name = ?", (self._name,)).fetchone() or (-1, 0)
+            (feed, seq) = db.execute("SELECT feed, seq FROM feed WHERE name = ?", (self.feed,)).fetchone() or (-1, 0)
             firsts: list[Key] = []
             counts: list[int] = []
-            what = f"SELECT needs, raised_at, id FROM row INDEXED BY {_INDEX[view]} WHERE {_WHERE[view]}"
-            key = db.execute(f"{what} {_DOWN} LIMIT 1", {"feed": feed}).fetchone()
+            what = f"SELECT needs, raised_at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
+            key = db.execute(f"{what} {DOWN} LIMIT 1", {"feed": feed}).fetchone()
             while key is not None:
                 given = {"feed": feed, "needs": key[0], "at": key[1], "id": key[2]}
-                after = db.execute(f"{what} {_NOT_ABOVE} {_DOWN} LIMIT 1 OFFSET {BLOCK}", given).fetchone()
+                after = db.execute(f"{what} {NOT_ABOVE} {DOWN} LIMIT 1 OFFSET {BLOCK}", given).fetchone()
                 firsts.append(key)
                 if after is None:
-                    rest = db.execute(f"SELECT count(*) FROM ({what} {_NOT_ABOVE} {_DOWN} LIMIT {BLOCK})", given).fetchone()
+                    rest = db.execute(f"SELECT count(*) FROM ({what} {NOT_ABOVE} {DOWN} LIMIT {BLOCK})", given).fetchone()
                     counts.append(int(rest[0]))
                 else:
                     counts.append(BLOCK)
@@ -246,7 +269,7 @@ class Reader:
     def _take_in(self) -> None:
         """Brings head and blocks to the snapshot that is open."""
         assert self._db is not None
-        record = self._db.execute(_HEAD, (self._name,)).fetchone()
+        record = self._db.execute(_HEAD, (self.feed,)).fetchone()
         if record is None:
             self._head = Head()
             self._blocks.clear()
@@ -284,10 +307,10 @@ class Reader:
         assert self._db is not None
         while (grown := blocks.grown()) is not None:
             first, count = grown
-            what = f"SELECT needs, raised_at, id FROM row INDEXED BY {_INDEX[view]} WHERE {_WHERE[view]}"
-            bound = _NOT_ABOVE if first else ""
+            what = f"SELECT needs, raised_at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
+            bound = NOT_ABOVE if first else ""
             given = self._at(first, n=count // 2)
-            middle = self._db.execute(f"{what} {bound} {_DOWN} LIMIT 1 OFFSET :n", given).fetchone()
+            middle = self._db.execute(f"{what} {bound} {DOWN} LIMIT 1 OFFSET :n", given).fetchone()
             blocks.halve(first, middle, count // 2)
 
 

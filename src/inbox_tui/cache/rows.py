@@ -24,6 +24,14 @@ BITS: dict[View, int] = {View.NEEDS: 1, View.UNREAD: 2, View.ALL: 4, View.DONE: 
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment of the cache: the last number of the journal, and of the documents."""
+
+    seq: int
+    doc: int
+
+
+@dataclass(frozen=True, slots=True)
 class Op:
     """One triage call on its way: a row as it was shown (`seen`: its raised_rev), or, without `id`, all up to `seen`."""
 

@@ -43,6 +43,7 @@ _MIGRATIONS = (
         n INTEGER PRIMARY KEY,
         feed INTEGER NOT NULL,
         id TEXT NOT NULL,
+        doc INTEGER NOT NULL,                 -- its document's number
         rev INTEGER NOT NULL,
         raised_rev INTEGER NOT NULL,
         raised_at INTEGER NOT NULL,
@@ -62,11 +63,20 @@ _MIGRATIONS = (
     CREATE INDEX row_done ON row (feed, needs, raised_at, id) WHERE done = 1;
     CREATE INDEX row_stray ON row (feed, id) WHERE unread = 1 AND done = 1;
     CREATE INDEX row_overlaid ON row (feed, id) WHERE overlaid = 1;
-    CREATE TABLE document (
-        n INTEGER PRIMARY KEY,                -- its row's; apart, so that triage of many rows writes none of their words again
+    CREATE TABLE document (                   -- apart, so that triage of many rows writes none of their words again
+        n INTEGER PRIMARY KEY,                -- never given out twice: another text of a row is another document
+        row INTEGER NOT NULL,
         text TEXT NOT NULL
     );
-    CREATE TRIGGER row_dropped AFTER DELETE ON row BEGIN DELETE FROM document WHERE n = old.n; END;
+    CREATE TRIGGER row_dropped AFTER DELETE ON row BEGIN DELETE FROM document WHERE n = old.doc; END;
+    CREATE TRIGGER row_rewritten AFTER UPDATE OF doc ON row BEGIN DELETE FROM document WHERE n = old.doc; END;
+    CREATE VIRTUAL TABLE word USING fts5 (words, content = '', columnsize = 0, tokenize = 'ascii');
+    CREATE TABLE indexing (
+        documents INTEGER NOT NULL,           -- the last number given to a document
+        indexed INTEGER NOT NULL,             -- the words of every document up to this one are in `word`
+        entries INTEGER NOT NULL              -- how many were put there, those of documents that are gone as well
+    );
+    INSERT INTO indexing VALUES (0, 0, 0);
     CREATE TABLE gone (
         feed INTEGER NOT NULL,
         id TEXT NOT NULL,

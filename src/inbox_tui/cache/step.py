@@ -147,13 +147,13 @@ class Step:
         """Writes the rows that have changed so far, so that `counts` and the tables agree."""
         fresh: list[tuple[object, ...]] = []
         known: list[tuple[object, ...]] = []
-        new_texts: list[tuple[object, ...]] = []
         texts: list[tuple[object, ...]] = []
         states: list[tuple[object, ...]] = []
         dropped: list[tuple[object, ...]] = []
         moves: list[tuple[object, ...]] = []
         changed = 0
         (last,) = self.db.execute("SELECT coalesce(max(n), 0) FROM row").fetchone()
+        (doc,) = self.db.execute("SELECT documents FROM indexing").fetchone()
         for row_id, now in self._now.items():
             was = self._before[row_id]
             if was == now:
@@ -161,12 +161,13 @@ class Step:
             if now is None:
                 dropped.append((was.n if was else 0,))
             elif was is None:
-                last += 1
-                fresh.append((last, self.feed, now.id, *_record(now)))
-                new_texts.append((last, self._documents[row_id]))
+                last, doc = last + 1, doc + 1
+                fresh.append((last, self.feed, now.id, doc, *_record(now)))
+                texts.append((doc, last, self._documents[row_id]))
             elif row_id in self._documents:
-                known.append((*_record(now), was.n))
-                texts.append((self._documents[row_id], was.n))
+                doc += 1
+                known.append((doc, *_record(now), was.n))
+                texts.append((doc, was.n, self._documents[row_id]))
             else:
                 states.append((now.walked, now.needs, now.unread, now.done, now.overlaid, was.n))
             changed += was is None or now is None or was.rev != now.rev or (was.views, was.overlaid) != (now.views, now.overlaid)
@@ -176,9 +177,10 @@ class Step:
                 moves.append((row_id, *place[0], *place[1]))
         self.db.executemany("DELETE FROM row WHERE n = ?", dropped)
         self.db.executemany(_INSERT, fresh)
-        self.db.executemany("INSERT INTO document VALUES (?, ?)", new_texts)
         self.db.executemany(_UPDATE, known)
-        self.db.executemany("UPDATE document SET text = ? WHERE n = ?", texts)
+        if texts:
+            self.db.executemany("INSERT INTO document VALUES (?, ?, ?)", texts)
+            self.db.execute("UPDATE indexing SET documents = ?", (doc,))
         self.db.executemany(_UPDATE_STATE, states)
         self._tell(moves)
         self.version += bool(changed)
@@ -230,8 +232,8 @@ def transaction(db: sqlite3.Connection, name: str) -> Iterator[Step]:
 
 _COLUMNS = _KEPT.split(", ")[1:-1]
 """What `_record` answers."""
-_INSERT = f"INSERT INTO row (n, feed, id, {', '.join(_COLUMNS)}) VALUES (?, ?, ?{', ?' * len(_COLUMNS)})"
-_UPDATE = f"UPDATE row SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE n = ?"
+_INSERT = f"INSERT INTO row (n, feed, id, doc, {', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?{', ?' * len(_COLUMNS)})"
+_UPDATE = f"UPDATE row SET doc = ?, {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE n = ?"
 _UPDATE_STATE = "UPDATE row SET walked = ?, needs = ?, unread = ?, done = ?, overlaid = ? WHERE n = ?"
 
 

@@ -73,7 +73,7 @@ def apply(db: sqlite3.Connection, name: str, changes: Sequence[Change], now: int
             return _state(step)
         life = step.life
         fresh = [change for change in changes if change.rev > life]  # older: the pages cover it
-        ids = {change.id for change in fresh}
+        ids = [*dict.fromkeys(change.id for change in fresh)]
         step.load(ids)
         gone = step.gone(ids)
         for change in fresh:
