@@ -141,12 +141,14 @@ class Walk:
         assert hub.call("DELETE", f"/api/spaces/{GONE}?confirm={GONE}").status == 204
 
     def something_new(self) -> Named:
-        """A question, a run and a message in the north."""
+        """A question that was read, a run and a message in the north."""
         unique = os.urandom(6).hex()
         key, run_id, session = f"ask-{unique}", f"run-{unique}", f"session-{unique}"
         question = self._publish(key, is_prompt=True, session_id=session, run_id=run_id)
         self._publish(f"run-{unique}", kind="task.started", run_id=run_id)
         self._publish(f"message-{unique}", tags=[unique])
+        headers = {"X-API-Key": self._owners["operate"]["key"], "Idempotency-Key": key}
+        assert self.hub.call("POST", f"/api/notifications/{question['id']}/read", by="tcp", headers=headers).status == 204
         token = self._owners["send"]["notilens"]["token"]
         return Named(question["id"], key, run_id, session, token, question["rev"], question["epoch"])
 
