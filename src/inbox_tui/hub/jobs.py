@@ -23,6 +23,8 @@ LEASE_SECONDS = 30.0
 """Longer than any attempt may take, and than its end may wait to be written."""
 _LOOK_SECONDS = 30.0
 """What another hub queued, or left behind, is found within so long."""
+_SOON_SECONDS = 1.0
+"""What was due and could not be claimed, since another hub or the store's own clock says otherwise, is looked at again."""
 _LOOKED_AT = 200
 Handler = Callable[[Job], Awaitable[Outcome]]
 
@@ -77,7 +79,8 @@ class Jobs:
         """Begins what is due, as far as there is room. Answers the seconds until there may be more."""
         next_jobs = await self._readers.read(lambda connection: reads.next_jobs(connection, _LOOKED_AT))
         now, claimed = self._clock(), 0
-        for space in dict.fromkeys(space for space, due_at in next_jobs if due_at <= now):
+        due = dict.fromkeys(space for space, due_at in next_jobs if due_at <= now)
+        for space in due:
             room = MOST_AT_ONCE - len(self._running)
             if room <= 0:
                 return _LOOK_SECONDS  # whatever ends makes room, and wakes
@@ -88,6 +91,8 @@ class Jobs:
                     self._begin(job)
         if claimed:
             return 0.0
+        if due:
+            return _SOON_SECONDS
         later = min((due_at for _, due_at in next_jobs if due_at > now), default=now + round(_LOOK_SECONDS * SECOND))
         return min(_LOOK_SECONDS, (later - now) / SECOND)
 
