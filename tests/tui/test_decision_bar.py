@@ -209,6 +209,17 @@ async def test_the_row_tells_how_the_answer_fares(pane: OpenPane) -> None:
         assert "approved by you, delivered" in it.rows[0]
 
 
+async def test_what_was_unknown_may_turn_out_to_be_somebody_elses(pane: OpenPane) -> None:
+    async with pane(numbered([prompt("one?")])) as it:
+        await ask(it)
+        await it.press("y", at=it.seconds + 1)
+        await it.tell(DecisionChanged(it.main.row.id, "unknown"))
+        theirs = Decision("approve", "approve", "eve", 1)
+        await it.tell(DecisionChanged(it.main.row.id, "decided", decision=theirs))
+        assert "approved by eve, not confirmed" in it.rows[0]
+        assert "approved by eve" in it.footer
+
+
 async def test_what_nobody_waits_for_is_kept_and_said_so(pane: OpenPane) -> None:
     decided = Decision("approve", "approve", "dana", 1)
     async with pane(numbered([prompt("one?", waiting="nobody", decision=decided)])) as it:

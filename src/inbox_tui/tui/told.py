@@ -86,7 +86,7 @@ def _decided(screen: MainScreen, change: DecisionChanged) -> str:
         row = screen.reader.row(change.id)
         if row is not None and row.notification.decision is not None:
             return words.state(row.notification, screen.me)
-    return words.outcome(change.decision, change.decision.by) if change.decision else "answered"
+    return words.outcome(change.decision, screen.me) if change.decision else "answered"
 
 
 def _refusal(change: DecisionChanged, me: str) -> str:
