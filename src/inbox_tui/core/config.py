@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.hooks.spoken import DEFAULT_WAITS, LONGEST_WAIT
+from inbox_tui.core.quiet import parse_quiet
 
 
 class Section(BaseModel):
@@ -69,6 +70,27 @@ class TuiSection(Section):
     """Action → its key or keys, in place of ours; an empty list takes them away."""
 
 
+class AlertsSection(Section):
+    desktop: Literal["auto", "osc9", "osc99", "osc777", "off"] = "auto"
+    """How an alert reaches the desktop through the terminal; auto is as the terminal says of itself."""
+    bell: bool = True
+    """Also ring the terminal's bell, which tmux and screen can mark a window by."""
+    which: Literal["all", "warnings", "needs"] = "all"
+    """What rings: all that is new, warnings and errors and what needs you, or only what needs you."""
+    repeat_minutes: int = Field(default=5, ge=0)
+    """One notification rings again only after so many minutes, however often it repeats."""
+    quiet: str = ""
+    """Hours in which nothing rings, in local time: "22:00-07:30"."""
+    break_through: tuple[Literal["urgent", "questions"], ...] = ("urgent",)
+    """What rings in quiet hours and with do-not-disturb all the same: priority 2, and questions."""
+
+    @field_validator("quiet")
+    @classmethod
+    def _are_hours(cls, text: str) -> str:
+        parse_quiet(text)
+        return text
+
+
 class _ClaudeCodeSection(Section):
     wait: float = Field(default=DEFAULT_WAITS["claude-code"].wait, ge=0, le=LONGEST_WAIT)
     """Seconds that a permission of Claude Code's waits in the inbox; its own dialog is up meanwhile. 0: it is only told."""
@@ -111,6 +133,7 @@ class Config(Section):
     retention: RetentionSection = RetentionSection()
     rate: RateSection = RateSection()
     tui: TuiSection = TuiSection()
+    alerts: AlertsSection = AlertsSection()
     agents: AgentsSection = AgentsSection()
     outbound: OutboundSection = OutboundSection()
 
@@ -164,7 +187,8 @@ def _sentence(error: Any, file: Path, origins: Mapping[tuple[str, ...], str]) ->
     if error["type"] in ("model_type", "dict_type"):
         return f"{where}: {key}: must be a table, [{key}], not {error['input']!r}"
     if error["type"] != "extra_forbidden":
-        return f"{where}: {key}: {error['msg'].lower()}, not {error['input']!r}"
+        said = error["msg"].removeprefix("Value error, ")
+        return f"{where}: {key}: {said[:1].lower()}{said[1:]}, not {error['input']!r}"
     names = _names(location[:-1])
     near = difflib.get_close_matches(location[-1], names, 1, cutoff=0.5)
     hint = f"; did you mean {'.'.join((*location[:-1], near[0]))}?" if near else f"; there are {', '.join(names)}"

@@ -43,6 +43,11 @@ class Paths(NamedTuple):
         return self.state / "hub.key"
 
     @property
+    def do_not_disturb(self) -> Path:
+        """There while nothing shall ring, for every pane of this user."""
+        return self.state / "do-not-disturb"
+
+    @property
     def hub_log(self) -> Path:
         return self.state / "hub.log"
 

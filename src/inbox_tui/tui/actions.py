@@ -105,6 +105,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("go_all", ("g a",), "all", "Show all that is not done.", "views"),
     Action("go_done", ("g e",), "done view", "Show what is done.", "views"),
     Action("refresh", ("ctrl+r",), "reconnect", "Ask the hub again, now.", "screen"),
+    Action("do_not_disturb", ("D",), "do not disturb", "Nothing rings, in no pane of yours, until pressed again.", "screen"),
     Action("theme", ("T",), "theme", "Next theme.", "screen"),
     Action("palette", ("ctrl+p", ":"), "palette", "Find any of these by its name.", "screen", palette=False),
     Action("help", ("?",), "help", "This help.", "screen", lambda c: True),

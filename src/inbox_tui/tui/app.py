@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme
 
 from inbox_tui.cache.pages import Reader
+from inbox_tui.cache.rows import View
+from inbox_tui.core.errors import ConfigError
+from inbox_tui.core.model import Notification
 from inbox_tui.core.paths import Paths, find_paths
 from inbox_tui.core.times import Clock, now
 from inbox_tui.tui.actions import ACTIONS
+from inbox_tui.tui.alerts.alerter import Alerter
 from inbox_tui.tui.hints import hints
 from inbox_tui.tui.keymap import Keymap, build_keymap
 from inbox_tui.tui.link import Link, NoLink
+from inbox_tui.tui.messages import CacheChanged, Raised
+from inbox_tui.tui.reload import LOOK_SECONDS, ConfigFile
 from inbox_tui.tui.screens.main import MainScreen
 from inbox_tui.tui.settings import DEFAULTS, Settings, read_config, settings_in
-from inbox_tui.tui.terminal import CursorFence, Fence
+from inbox_tui.tui.terminal import CursorFence, Fence, put
 from inbox_tui.tui.theme import choose_theme, fallback_variables, few_colors, load_themes, shipped_themes
 from inbox_tui.tui.told import Told, tell
+
+if TYPE_CHECKING:
+    from inbox_tui.core.config import Config
 
 Connect = Callable[["InboxApp"], Link]
 """Makes the connection once the first frame is painted."""
@@ -56,7 +67,7 @@ class InboxApp(App[int]):
         super().__init__(ansi_color=True if plain else None)
         self.keymap: Keymap = build_keymap(settings.keys)
         self.link: Link = NoLink()
-        self._connect, self.paths = connect, paths
+        self._connect, self.paths, self._config_file = connect, paths, ConfigFile(paths.config_file)
         self.fence: Fence = fence or CursorFence(lambda: self._driver, monotonic)
         self._own_themes, self._problems = load_themes(shipped_themes(), paths.themes)
         for theme in self._own_themes.values():
@@ -66,6 +77,7 @@ class InboxApp(App[int]):
             reader, self.link, self.keymap, self.fence, clock, monotonic,
             hints=partial(hints, paths.send_socket, reader, self.keymap), me=me, confirm=settings.confirm,
         )  # fmt: skip
+        self.alerter = Alerter(self.put, paths.do_not_disturb, self._is_still, clock, environ)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         theme: Theme | None = self.get_theme(self.theme)
@@ -84,8 +96,14 @@ class InboxApp(App[int]):
         for problem in self._problems:
             self.main.say(problem)
         self.main.index()
+        self._follow_configuration()
+        self.set_interval(1.0, self._tick)
+        self._tick()
         if self._connect is not None:
             self.link = self.main.link = self._connect(self)
+
+    def on_unmount(self) -> None:
+        self.alerter.leave()
 
     # Keys come here first, in the order they were read
 
@@ -123,6 +141,8 @@ class InboxApp(App[int]):
                 self.push_screen(HelpScreen(self.keymap))
             case "palette":
                 self.action_command_palette()
+            case "do_not_disturb":
+                self.toggle_do_not_disturb()
             case "theme":
                 names = sorted(self._own_themes)
                 at = names.index(self.theme) + 1 if self.theme in names else 0
@@ -149,6 +169,63 @@ class InboxApp(App[int]):
 
     def on_told(self, message: Told) -> None:
         tell(self, self.main, message.what)
+        if isinstance(message.what, CacheChanged):
+            self._show_count()
+
+    # What reaches the person past the screen
+
+    def put(self, sequence: str) -> None:
+        """A sequence of our own for the terminal."""
+        put(self._driver, sequence)
+
+    def alert(self, raised: Raised) -> None:
+        """Rows called for attention while this pane was looking."""
+        self.alerter.take(raised)
+        self._ring()
+
+    def _tick(self) -> None:
+        self._ring()
+        self._show_count()
+        self.main.show_hush(self.alerter.hush)
+
+    def _ring(self) -> None:
+        if (alert := self.alerter.due()) is not None:
+            self.run_worker(self.alerter.ring(alert), group="alerts", exit_on_error=False, description="ring")
+
+    def _show_count(self) -> None:
+        with self.main.reading_cache():
+            self.alerter.show_count(self.main.reader.count(View.NEEDS))
+
+    def _is_still(self, row: Notification) -> bool:
+        """Whether a row that called is still new to everybody; one that has not arrived in the cache yet is."""
+        with self.main.reading_cache():
+            current = self.main.reader.row(row.id)
+            return current is None or (current.notification.read_at is None and current.notification.done_at is None)
+        return True
+
+    def toggle_do_not_disturb(self) -> None:
+        try:
+            is_on = self.alerter.toggle()
+        except OSError as error:
+            self.main.say(f"do-not-disturb could not be changed: {error}")
+            return
+        self.main.say("nothing rings until you press it again" if is_on else "alerts ring again")
+        self.main.show_hush(self.alerter.hush)
+
+    @work(group="configuration", exclusive=True, exit_on_error=False, description="follow the configuration file")
+    async def _follow_configuration(self) -> None:
+        while True:
+            try:
+                config = await asyncio.to_thread(self._config_file.look)
+            except ConfigError as error:
+                self.main.say(f"the configuration stays as it was: {error}")
+            else:
+                if config is not None:
+                    self._configure(config)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _configure(self, config: Config) -> None:
+        self.alerter.configure(config.alerts)
 
 
 def run(paths: Paths | None = None) -> int:

@@ -39,6 +39,12 @@ def header_views(view: View, counts: Mapping[View, int], width: int) -> list[Pie
     return pieces
 
 
+def hushed(why: str, room: int) -> list[Piece]:
+    """That nothing rings, and why: at least by its sign."""
+    words = f"☾ {why}" if room >= len(why) + 2 + LIVE_CELLS else "☾"
+    return [(words, "strong"), ("  ", "dim")] if why else []
+
+
 def position(y: int | None, count: int, arrived: int) -> list[Piece]:
     """`1 of 2,481   +3 new ↑`."""
     where = f"{y + 1:,} of {count:,}" if y is not None else ""

@@ -25,7 +25,7 @@ SLICE = 50
 QUEUE_BYTES = 256 << 10
 """What is read ahead of the cache; beyond it the hub has to wait."""
 RAISED_MOST = 100
-"""Alerts told in one message: nobody hears more bells than that."""
+"""Rows of one message; of the others it tells the number."""
 
 _ROWS = frozenset({"notification.created", "notification.updated", "notification.removed"})
 
@@ -156,8 +156,9 @@ class Intake:
             await self._cache.apply(changes)
             self._changed()
         if self._raised:
-            documents, self._raised = self._raised[-RAISED_MOST:], []
-            self._post(Raised(tuple(decode(document) for document in documents)))
+            documents, self._raised = self._raised, []
+            told = tuple(decode(document) for document in documents[-RAISED_MOST:])
+            self._post(Raised(told, len(documents) - len(told)))
 
     async def _ping(self, head: Opening, storage: str) -> None:
         assert self._pane is not None

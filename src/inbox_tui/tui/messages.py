@@ -46,6 +46,8 @@ class Raised:
     """Rows that called for attention just now, unread: each raise is told once. For bells and toasts."""
 
     rows: tuple[Notification, ...]
+    more: int = 0
+    """Rows that called with them and are not told one by one."""
 
 
 DecisionState = Literal["sending", "decided", "refused", "unknown"]

@@ -1,4 +1,4 @@
-"""The few things that we say to the terminal past Textual: a fence behind a frame."""
+"""The few things that we say to the terminal past Textual: sequences of our own, and a fence behind a frame."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ LOST_SECONDS = 30.0
 
 Reply = Callable[[float], None]
 """Takes the time at which the reply was read, in seconds of the clock that stamps events."""
+
+
+def put(driver: Driver | None, sequence: str) -> None:
+    """One sequence, whole and never inside a frame. Nothing happens where there is no terminal."""
+    if driver is not None and not driver.is_headless:
+        driver.write(sequence)
+        driver.flush()
 
 
 class Fence(Protocol):

@@ -22,8 +22,7 @@ from inbox_tui.tui.messages import (
 )
 
 if TYPE_CHECKING:
-    from textual.app import App
-
+    from inbox_tui.tui.app import InboxApp
     from inbox_tui.tui.screens.main import MainScreen
 
 UNKNOWN = "outcome unknown: the row will tell"
@@ -40,7 +39,7 @@ class Told(Message, bubble=False):
         return isinstance(message, Told) and isinstance(self.what, CacheChanged) and isinstance(message.what, CacheChanged)
 
 
-def tell(app: App[int], screen: MainScreen, what: SyncMessage) -> None:
+def tell(app: InboxApp, screen: MainScreen, what: SyncMessage) -> None:
     match what:
         case CacheChanged():
             screen.cache_changed()
@@ -56,8 +55,8 @@ def tell(app: App[int], screen: MainScreen, what: SyncMessage) -> None:
         case TriageDone(verb=verb, changed=changed, skipped=skipped):
             passed = f"; {skipped:,} passed over, somebody waits for them" if skipped else ""
             screen.say(f"{verb}: {changed:,} rows{passed}")
-        case Raised(rows) if any(row.needs_me for row in rows):
-            app.bell()
+        case Raised():
+            app.alert(what)
         case Notice(text):
             screen.say(clean(text, lines=False))
 

@@ -75,7 +75,7 @@ class MainScreen(Screen[None]):
         self._header, self._problem, self._footer = Line(id="header"), Line(id="problem"), Line(id="footer")
         self._empty = Empty(id="empty")
         self.commands, self._chord, self._clock, self._hints = Commands(self), Chord(keymap), clock, hints
-        self._message = self._about = self._storage = self._unreadable = ""
+        self._message = self._about = self._storage = self._unreadable = self._hush = ""
         self.me = me
         """By what name the hub knows who sits here; "" where that is not known."""
         self._connection: ConnectionChanged | None = None
@@ -119,6 +119,12 @@ class MainScreen(Screen[None]):
         row = self.reader.row(self._about) if self._about and self._message else None
         if row is not None and row.notification.decision is not None:
             self._message = words.state(row.notification, self.me)
+
+    def show_hush(self, why: str) -> None:
+        """Why nothing rings, in the header; "" where all rings."""
+        if why != self._hush:
+            self._hush = why
+            self.refresh_words()
 
     def show_view(self, view: View) -> None:
         self.read(False)
@@ -232,10 +238,12 @@ class MainScreen(Screen[None]):
         counts = {view: self.reader.count(view) for view in View}
         views = footer.header_views(listing.view, counts, width - 3)
         room = width - cells(views) - 4
+        hush = footer.hushed(self._hush, room)
+        room -= cells(hush)
         said = status.connection(
             self._connection, self._clock(), room, recovered_at=self._recovered_at, recovered=self._recovered
         )
-        self._header.show(views, _colored(said))
+        self._header.show(views, hush + _colored(said))
         self._show_problem(status.unsaid(self._connection, self._clock(), said))
         self.set_class(not listing.count, "-empty")
         if not listing.count:
