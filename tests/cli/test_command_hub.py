@@ -98,7 +98,7 @@ def test_the_same_idempotency_key_is_the_same_message(hub: RunningHub) -> None:
     assert [row["count"] for row in rows(hub)] == [1]
 
 
-@pytest.mark.parametrize("arguments", [(), ("--json",), ("--format", "{needs} of {unread}")])
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--format", "{needs} of {unread}, {state} {hub}")])
 def test_status(hub: RunningHub, arguments: tuple[str, ...]) -> None:
     hub.publish(title="hello")
     hub.publish(title="Deploy?", kind="input.required")
@@ -107,14 +107,17 @@ def test_status(hub: RunningHub, arguments: tuple[str, ...]) -> None:
         figures = json.loads(out)
         assert (figures["live"], figures["needs"], figures["unread"]) == (True, 1, 2)
     else:
-        assert out in ("1 needs you, 2 unread", "1 of 2")
+        assert out in ("1 needs you, 2 unread", "1 of 2, live local")
 
 
 def test_status_without_a_hub(home: Path) -> None:
     assert inbox("status").returncode == 3
     done = inbox("status", "--json")
     assert (done.returncode, json.loads(done.stdout)["live"]) == (3, False)
-    assert inbox("status", "--format", "{needs.__class__}").returncode == 3
+    line = inbox("status", "--format", "{needs} of {unread}, {state}")
+    assert (line.returncode, line.stdout, line.stderr) == (3, "- of -, offline\n", "")
+    refused = inbox("status", "--format", "{neds}")
+    assert (refused.returncode, "{needs}" in refused.stderr) == (2, True)
     assert inbox("status", "--bogus").returncode == 2
 
 

@@ -12,6 +12,10 @@ from inbox_tui.wire import call, find_hub
 
 MOST = 100
 """Rows that need me are counted up to here; a status line has no more room anyway."""
+PATIENCE = 3.0
+"""Seconds for a hub that does not answer; a prompt of a shell waits for us."""
+NAMES = ("needs", "unread", "state", "hub")
+"""What a format may name. `state` is live, full (the hub cannot store) or offline; without a hub the figures are `-`."""
 
 
 def quick_status(arguments: Sequence[str]) -> int | None:
@@ -27,18 +31,21 @@ def quick_status(arguments: Sequence[str]) -> int | None:
 
 
 def report(*, as_json: bool = False, template: str = "") -> int:
-    """Prints how things stand. `template`: text with {needs}, {unread} and {hub} in it."""
+    """Prints how things stand. `template`: text with the names of `NAMES` in braces; it is filled whether a hub answers or not."""
     try:
         figures = _figures()
     except HubUnreachable as problem:
-        if not as_json:
+        if as_json:
+            print(json.dumps({"live": False, "hub": str(find_hub(operate=True)), "detail": str(problem)}))
+        elif template:
+            print(_fill(template, {"needs": "-", "unread": "-", "state": "offline", "hub": str(find_hub(operate=True))}))
+        else:
             raise
-        print(json.dumps({"live": False, "hub": str(find_hub(operate=True)), "detail": str(problem)}))
         return Exit.UNREACHABLE
     if as_json:
         print(json.dumps(figures))
     elif template:
-        print(_fill(template, figures))
+        print(_fill(template, figures | {"state": "full" if figures["storage"] else "live"}))
     else:
         needs, unread = figures["needs"], figures["unread"]
         print(f"{needs} need{'s' if needs == 1 else ''} you, {unread} unread")
@@ -49,8 +56,8 @@ def report(*, as_json: bool = False, template: str = "") -> int:
 
 def _figures() -> dict[str, Any]:
     hub = find_hub(operate=True)
-    page = call(hub, "GET", f"/api/notifications?needs_me=true&limit={MOST}").document
-    health = call(hub, "GET", "/api/health").document
+    page = call(hub, "GET", f"/api/notifications?needs_me=true&limit={MOST}", timeout=PATIENCE).document
+    health = call(hub, "GET", "/api/health", timeout=PATIENCE).document
     if not isinstance(page, dict) or not isinstance(health, dict):
         raise HubUnreachable(f"The hub at {hub} did not answer as an inbox hub does.")
     return {
@@ -65,6 +72,6 @@ def _figures() -> dict[str, Any]:
 
 def _fill(template: str, figures: dict[str, Any]) -> str:
     try:
-        return template.format_map({name: figures[name] for name in ("needs", "unread", "hub")})
+        return template.format_map({name: figures[name] for name in NAMES})
     except (KeyError, ValueError, IndexError, AttributeError):
-        raise ConfigError("--format: only {needs}, {unread} and {hub} stand in braces") from None
+        raise ConfigError("--format: only {needs}, {unread}, {state} and {hub} stand in braces") from None

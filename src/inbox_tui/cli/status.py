@@ -7,13 +7,19 @@ import click
 
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help='Figures as JSON; a hub out of reach is {"live": false}.')
-@click.option("--format", "template", default="", metavar="TEXT", help="Text with {needs}, {unread} and {hub} in it.")
+@click.option("--format", "template", default="", metavar="TEXT", help="Text with {needs}, {unread}, {state} and {hub} in it.")
 def status_command(as_json: bool, template: str) -> int:
-    """Say how many need you and how many are unread. Made for status lines: fast, one line.
+    """Say how many need you and how many are unread. Made for status lines and prompts: fast, one line.
+
+    {state} is live, full (the hub cannot store) or offline; then the figures are "-", the exit code is 3, and a --format prints
+    its line all the same.
 
     \b
-    Example, in .tmux.conf:
-      set -g status-right "#(inbox status --format '? {needs}  · {unread}')"
+    In ~/.tmux.conf:
+      set -g status-interval 5
+      set -g status-right "#(inbox status --format '? {needs} · {unread} {state}')"
+    In ~/.bashrc:
+      PS1='$(inbox status --format "[{needs}] ")'"$PS1"
     """
     from inbox_tui.cli.glance import report
 
