@@ -42,7 +42,7 @@ def test_a_key_serves_the_curl_that_senders_have(hub: RunningHub) -> None:
 
 def test_key_json_is_what_scripts_were_promised(hub: RunningHub) -> None:
     made = json.loads(inbox("key", "new", "my-app", "--role", "send", "--json").stdout)
-    assert {"name", "role", "space", "key", "notilens"} <= made.keys()
+    assert {"name", "role", "space", "key", "notilens", "signing_secret"} <= made.keys()
     assert made["notilens"].keys() == {"token", "secret"}
     assert made["key"] == f"ik_{made['notilens']['token']}_{made['notilens']['secret']}"
 

@@ -36,6 +36,12 @@ def test_a_variable_goes_over_the_file(file: Path) -> None:
     assert (config.retention.rows_days, config.rate.burst) == (7, 5)
 
 
+def test_where_a_hub_may_call_is_the_files_alone_to_say(file: Path) -> None:
+    file.write_text('[outbound]\nallowed = ["127.0.0.1", "10.0.0.0/8", "fd00::/8", "hooks.internal"]\n')
+    config = load_config(file, {"INBOX_OUTBOUND_ALLOWED": "0.0.0.0/0"})
+    assert config.outbound.allowed == ("127.0.0.1", "10.0.0.0/8", "fd00::/8", "hooks.internal")
+
+
 @pytest.mark.parametrize(
     ("content", "environ", "words"),
     [
@@ -49,6 +55,8 @@ def test_a_variable_goes_over_the_file(file: Path) -> None:
         ("[hub", {}, "config.toml: "),
         ("\xff", {}, "config.toml: "),
         ("", {"INBOX_HUB_LISTENN": "x:1"}, "INBOX_HUB_LISTENN: hub.listenn: no such key; did you mean hub.listen?"),
+        ('[outbound]\nallowed = ["::1", "10.0.0.1/8"]', {}, "config.toml: outbound.allowed.1: no address, network or host name"),
+        ('[outbound]\nallowed = ["127.1"]', {}, "config.toml: outbound.allowed.0: no address, network or host name"),
         ("", {"INBOX_RATE_BURST": "many"}, "INBOX_RATE_BURST: rate.burst: "),
     ],
 )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import decide, eventually, inbox, row, rows
+from commands import decide, ended, eventually, inbox, open_question, row, rows, running
 from hubs import RunningHub
 from receiver import Receiver, hold, status
 
 from inbox_tui.sdk import verify
 
+ROOT = Path(__file__).parents[2]
 SECRET = "token=do-not-tell"
 
 
@@ -199,6 +203,33 @@ def test_senders_have_secrets_of_their_own(calling: RunningHub) -> None:
     assert calling.new_key("reader", "operate")["signing_secret"] == ""
     unknown = inbox("key", "secret", "nobody")
     assert (unknown.returncode, unknown.stdout) == (5, "")
+
+
+def test_the_documented_receiver_hears_what_a_key_asks(calling: RunningHub) -> None:
+    text = (ROOT / "docs" / "callbacks.md").read_text(encoding="utf-8")
+    [program] = [part.partition("```")[0] for part in text.split("```python\n") if part.startswith("# receiver.py")]
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        port = reserved.getsockname()[1]
+    made = calling.new_key("deployer", "send")
+    receiver = subprocess.Popen(
+        [sys.executable, "-u", "-c", program],
+        env=os.environ | {"INBOX_SIGNING_SECRET": made["signing_secret"], "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with receiver:
+        # `ask` goes on only when it has its own answer, as without a callback.
+        url = f"http://127.0.0.1:{port}/"
+        asking = ("ask", "Deploy?", "--callback", url)
+        with running(*asking, INBOX_HUB=calling.url, INBOX_KEY=made["key"]) as asker:
+            question = eventually(lambda: open_question(calling))
+            decide(calling, question, "approve")
+            assert ended(asker)[0] == 0
+        told(calling, question["id"], "callback.sent")
+        receiver.terminate()
+        assert receiver.communicate()[0] == "approved: Deploy? {}\n"
 
 
 @pytest.mark.parametrize(

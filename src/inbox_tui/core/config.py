@@ -13,9 +13,9 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.hooks.spoken import DEFAULT_WAITS, LONGEST_WAIT
@@ -103,20 +103,18 @@ class _CodexSection(Section):
     """Seconds that a permission of Codex's waits in the inbox; its own dialog comes only after it. 0: it is only told."""
 
 
-class OutboundSection(Section):
-    allowed: tuple[str, ...] = ()
-    """Where the hub may call to besides the public internet: addresses, networks, host names."""
+def _place(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError as problem:
+        if "/" in text or ":" in text or not re.fullmatch(r"(?=.*[a-z])[a-z0-9_.-]+", text, re.IGNORECASE):
+            raise ValueError(f"no address, network or host name ({problem})") from None
+    return text
 
-    @field_validator("allowed")
-    @classmethod
-    def _places(cls, allowed: tuple[str, ...]) -> tuple[str, ...]:
-        for entry in allowed:
-            try:
-                ip_network(entry)
-            except ValueError as problem:
-                if "/" in entry or ":" in entry or not re.fullmatch(r"(?=.*[a-z])[a-z0-9_.-]+", entry, re.IGNORECASE):
-                    raise ValueError(f"{entry!r} is no address, network or host name ({problem})") from None
-        return allowed
+
+class OutboundSection(Section):
+    allowed: tuple[Annotated[str, AfterValidator(_place)], ...] = ()
+    """Where the hub may call to besides the public internet: addresses, networks, host names."""
 
 
 class AgentsSection(Section):
