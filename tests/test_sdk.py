@@ -205,10 +205,15 @@ def _bearer() -> dict[str, str]:
     return {"Authorization": f"Bearer {os.environ['INBOX_KEY']}"}
 
 
-def test_giving_up_in_time_withdraws_then_acts_on_nothing(hub: RunningHub, between: Relay) -> None:
+def test_when_time_is_up_the_row_says_so_and_nothing_is_acted_on(hub: RunningHub, between: Relay) -> None:
     answer = ask("Deploy?", timeout=0.3)
-    assert (answer.key, answer.status in ("timeout", "expired")) == ("", True)
-    assert rows(hub)[0]["closed"] in ("withdrawn", "expired")
+    assert (answer.key, answer.status, rows(hub)[0]["closed"]) == ("", "expired", "expired")
+
+
+def test_giving_up_without_the_hubs_word_withdraws(hub: RunningHub, between: Relay) -> None:
+    between.before = lambda call: call.what == "poll"
+    answer = ask("Deploy?", timeout=0.1)
+    assert (answer.key, answer.status, between.calls[-1].what) == ("", "timeout", "withdraw")
 
 
 def test_an_answer_that_comes_after_giving_up_is_marked_unused(hub: RunningHub, between: Relay) -> None:
@@ -271,6 +276,14 @@ def test_a_default_must_be_offered_and_needs_time() -> None:
         ask("Deploy?", default="perhaps", timeout=5)
     with pytest.raises(ValueError, match="time-out"):
         ask("Deploy?", default="reject")
+
+
+def test_that_no_hub_is_there_is_told_at_once(home: Path) -> None:
+    told: list[str] = []
+    with pytest.raises(HubUnreachable):
+        ask("Deploy?", timeout=0.5, on_outage=told.append)
+    assert len(told) == 1
+    assert "No hub is running" in told[0]
 
 
 def test_nothing_is_asked_where_no_hub_is(home: Path) -> None:

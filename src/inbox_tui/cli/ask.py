@@ -56,7 +56,8 @@ def ask_command(
     """Ask a person, and wait. Approved is exit code 0; no failure ever is.
 
     Rejected (or a choice named deny) is 1, no decision 4. Any other choice prints its key and is 0. Ctrl-C withdraws the
-    question. A hub that restarts meanwhile is waited for. A default that permits needs a key made with --allow-timeout-approve.
+    question. A hub that restarts meanwhile is waited for; one that is not there at first, for 10 seconds (then 3). A default
+    that permits needs a key made with --allow-timeout-approve.
 
     \b
     Examples:
@@ -81,6 +82,8 @@ def ask_command(
         on_outage=lambda problem: complain(f"{problem} Still waiting."),
         **{name: value for name, value in shown.items() if value},
     )
+    if default not in ("", *REFUSING_KEYS) and answer.status == "expired":
+        complain(f"the default {default!r} was not given: it permits, which needs a key made with --allow-timeout-approve")
     return _tell(answer, reply, as_json)
 
 

@@ -15,8 +15,9 @@ ASK_PATIENCE = 10.0
 ACKNOWLEDGE_PATIENCE = 10.0
 WITHDRAW_PATIENCE = 3.0
 POLL_SECONDS = 30.0
-DEFAULT_GRACE = 5.0
-"""Seconds after its time-out that an asker still listens for the default which the hub then gives."""
+GRACE, DEFAULT_GRACE = 2.0, 5.0
+"""Seconds after its time-out that an asker still listens: the hub says itself that the time is over, looking each second, and the
+row then says so too; and for the default that the hub then gives."""
 
 
 class Answer(NamedTuple):
@@ -91,7 +92,7 @@ class Asking:
             **fields,
         }
         self._asker = _Asker(hub or find_hub(), random_key(), frozenset(offered), on_outage or (lambda _: None))
-        self._timeout, self._grace = timeout, DEFAULT_GRACE if default else 0.0
+        self._timeout, self._grace = timeout, DEFAULT_GRACE if default else GRACE
 
     def run(self) -> Answer:
         """Asks and waits, once. Answers and raises as `ask`; `withdrawn` where it was given up."""
@@ -122,12 +123,14 @@ class _Asker:
         self.may_be_known = False
         """The hub may have taken the question: there is something to withdraw."""
         self.has_given_up = False
+        self._is_out = False
+        """The hub is out of reach, and that was told."""
 
     def post(self, event: Mapping[str, Any], deadline: float | None) -> None:
         """Until the hub has taken it. The same key every time: it is asked once, whatever is lost on the way."""
         until = time.monotonic() + ASK_PATIENCE
-        reply = persist(lambda: self._post_once(event), until=until if deadline is None else min(until, deadline))
-        document = document_of(reply)
+        until = until if deadline is None else min(until, deadline)
+        document = document_of(persist(lambda: self._post_once(event), until=until, meanwhile=self._tell_outage))
         self.id, self.epoch = str(document.get("id", "")), _integer(document.get("epoch"))
         if not self.id or self.epoch < 0:
             raise HubUnreachable("The hub took the question without naming it, so that no answer could be told from another's.")
@@ -145,7 +148,6 @@ class _Asker:
 
     def wait(self, deadline: float | None) -> Answer:
         """Polls until the hub names an end, through restarts and outages of any length, or until the deadline."""
-        was_told = False
         while (left := _left(deadline)) > 0:
             if self.has_given_up:
                 return Answer("withdrawn", self.id)
@@ -154,15 +156,19 @@ class _Asker:
             except (HubUnreachable, Refused) as problem:
                 if isinstance(problem, Refused) and problem.status not in BUSY:
                     raise
-                if not was_told:
-                    self.on_outage(str(problem))
-                was_told = True
+                self._tell_outage(problem)
                 time.sleep(min(pause(problem), max(0.0, _left(deadline))))
                 continue
-            was_told = False
+            self._is_out = False
             if document.get("status") != "open":
                 return self._conclude(document)
         return Answer("timeout", self.id)
+
+    def _tell_outage(self, problem: InboxError) -> None:
+        """Once for each."""
+        if not self._is_out:
+            self._is_out = True
+            self.on_outage(str(problem))
 
     def _poll(self, wait: float) -> dict[str, Any]:
         path = f"/api/asks/{self.key}?wait={wait:.3f}&epoch={self.epoch}"
@@ -211,7 +217,8 @@ class _Asker:
             return
         try:
             persist(
-                lambda: call(self.hub, "POST", f"/api/asks/{self.key}/withdraw", {}), until=time.monotonic() + WITHDRAW_PATIENCE
+                lambda: call(self.hub, "POST", f"/api/asks/{self.key}/withdraw", {}, timeout=WITHDRAW_PATIENCE),
+                until=time.monotonic() + WITHDRAW_PATIENCE,
             )
         except InboxError:
             return  # its lease runs out instead, and the row says that the asker is gone

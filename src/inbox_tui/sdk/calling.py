@@ -14,10 +14,16 @@ BUSY = (429, 503, 507)
 """A hub that could not take it now: full, unwritable, or asked too often. Nothing was written, so it may be sent again."""
 
 
-def persist(attempt: Callable[[], Reply], *, until: float, waits_for_one: bool = True) -> Reply:
+def persist(
+    attempt: Callable[[], Reply],
+    *,
+    until: float,
+    waits_for_one: bool = True,
+    meanwhile: Callable[[InboxError], None] = lambda _: None,
+) -> Reply:
     """Calls again while the hub is out of reach or busy, until the monotonic time `until`; then raises what it met last.
 
-    Without `waits_for_one` it raises at once where no hub is there at all.
+    Without `waits_for_one` it raises at once where no hub is there at all. `meanwhile` hears why it is tried again, each time.
     """
     while True:
         try:
@@ -30,6 +36,7 @@ def persist(attempt: Callable[[], Reply], *, until: float, waits_for_one: bool =
             rest = pause(problem)
             if time.monotonic() + rest >= until:
                 raise
+            meanwhile(problem)
             time.sleep(rest)
 
 
