@@ -95,6 +95,17 @@ def test_every_end_ends(hub: RunningHub, verb: str, kind: str) -> None:
     assert (again.returncode, "No run" in again.stderr) == (2, True)
 
 
+def test_a_stopped_run_is_one_row_that_says_so(hub: RunningHub) -> None:
+    run = task("start", "email")
+    task("wait", "for a person", "--actionable", INBOX_RUN=run)
+    task("progress", "half of them", "0.5", INBOX_RUN=run)
+    task("stop", INBOX_RUN=run)
+    (found,) = rows(hub)
+    assert (found["title"], found["kind"], found["count"]) == ("email stopped", "task.stopped", 4)
+    assert found["body"].startswith("after ")
+    assert (found.get("progress"), found.get("status"), found.get("actionable")) == (None, None, None)
+
+
 @pytest.mark.parametrize(
     ("verb", "kind", "counter"),
     [

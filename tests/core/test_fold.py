@@ -124,6 +124,18 @@ def test_actionable_sticks_until_done() -> None:
     assert not row.actionable
 
 
+def test_a_stopped_run_says_so_and_calls_for_nobody() -> None:
+    """Its one row is the news: nothing of it looks as if it still ran."""
+    details = {"status": "sending", "progress": 0.5}
+    live = row_of(message(kind="task.waiting", run_id="r", task_name="email", actionable=True, details=details))
+    stopped = Event("task.stopped", "email stopped", run_id="r", task_name="email")
+    assert fold.is_live(stopped)
+    row, raised = fold.repeat(live, stopped, NOW + 1)
+    assert (row.kind, row.title, row.count, raised) == ("task.stopped", "email stopped", 2, True)
+    assert (row.needs_me, row.actionable, row.choices, row.waiting) == (False, False, (), "")
+    assert not {"status", "progress"} & set(row.details)
+
+
 def test_a_snooze_holds_unless_it_gets_worse() -> None:
     row = replace(row_of(message(severity="warn")), snoozed_until=NOW + 99)
     assert fold.repeat(row, message(severity="warn"), NOW)[0].snoozed_until == NOW + 99

@@ -99,7 +99,8 @@ def repeat(row: Notification, event: Event, now: int) -> tuple[Notification, boo
     now = max(now, row.last_occurred_at)
     # Sticky since the operator last dealt with it: severity since it was read, the call for a human since it was done.
     severity = event.severity if row.read_at is not None else _worse(row.severity, event.severity)
-    actionable = event.actionable or (row.actionable and row.done_at is None)
+    still_calls = row.actionable and row.done_at is None and not (is_live(event) and event.kind == lifecycle.STOPPED)
+    actionable = event.actionable or still_calls
     newly_actionable = actionable and not row.actionable
     raised = newly_actionable or not (is_live(event) and event.kind in lifecycle.QUIET)
     still_snoozed = _rank(severity) <= _rank(row.severity)
@@ -116,8 +117,8 @@ def repeat(row: Notification, event: Event, now: int) -> tuple[Notification, boo
         last_occurred_at=now,
         priority=event.priority,
         actionable=actionable,
-        choices=row.choices or ((APPROVE, REJECT) if actionable else ()),
-        waiting=row.waiting or ("nobody" if actionable else ""),
+        choices=(APPROVE, REJECT) if actionable else (),
+        waiting="nobody" if actionable else "",
         snoozed_until=row.snoozed_until if still_snoozed else None,
         details=_newest(row, event),
         read_at=None if raised else row.read_at,

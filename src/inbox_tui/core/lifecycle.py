@@ -40,7 +40,9 @@ INPUT_REQUIRED, INPUT_APPROVED, INPUT_REJECTED = "input.required", "input.approv
 
 QUIET = frozenset({"task.queued", "task.started", "task.progress", "task.paused", "task.resumed"})
 """On a live row these do not raise it."""
-LIVE = QUIET | {"task.waiting", "task.loop", "task.retry", "task.error", "task.stopped"}
+STOPPED = "task.stopped"
+"""Ended on purpose, which is no error and no outcome: the run's live row says so itself, and calls for nobody any more."""
+LIVE = QUIET | {"task.waiting", "task.loop", "task.retry", "task.error", STOPPED}
 """With a run: all of a run are one row."""
 OUTCOMES = frozenset({"task.completed", "task.failed", "task.timeout", "task.cancelled", "task.terminated"})
 """End a run; fold across runs by task."""
