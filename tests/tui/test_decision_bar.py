@@ -247,6 +247,9 @@ async def test_somebody_else_was_first(pane: OpenPane) -> None:
         theirs = Decision("reject", "reject", "eve", 1)
         await it.tell(DecisionChanged(it.main.row.id, "refused", "decided", "Already answered by eve: reject.", theirs))
         assert "already answered by eve: reject" in it.footer
+        await it.arrive(type(it.main.row.notification)(**{**_fields(it.main.row.notification), "decision": theirs}))
+        assert "rejected by eve" in it.rows[0]
+        assert "already answered by eve: reject; this answer did nothing" in it.footer
         ours = Decision("approve", "approve", "dana", 1)
         await it.tell(DecisionChanged(it.main.row.id, "refused", "decided", "Already answered.", ours))
         assert "already answered by you: approve; this answer did nothing" in it.footer

@@ -76,7 +76,8 @@ def decision_changed(screen: MainScreen, change: DecisionChanged) -> None:
         # Also where the outcome is unknown: the hub takes one answer only, so a second try can do no harm.
         screen.answering.discard(change.id)
     screen.list.note(change.id, note)
-    screen.say(told, about=change.id)
+    # That this answer did nothing is told by nobody else: the row, which tells of another's, must not replace it.
+    screen.say(told, about="" if change.state == "refused" else change.id)
 
 
 def _decided(screen: MainScreen, change: DecisionChanged) -> str:
