@@ -11,6 +11,7 @@ from inbox_tui import __version__
 COMMANDS: dict[str, dict[str, str]] = {
     "Read and answer": {
         "list": "list",
+        "watch": "watch",
         "approve": "decide",
         "reject": "decide",
         "decide": "decide",
@@ -31,6 +32,7 @@ Examples:
   inbox ask "Deploy 1.2.3?" && ./deploy     wait for a person's answer
   inbox run -- make release                 tell when it ends, and how
   inbox list                                what needs you, with the ID@REV to answer
+  inbox watch                               what comes in, line by line
   inbox approve 01JD0Q4N3V5W8XRZ2K7M9T6BHC@42
   inbox key new my-app --role send          what a sender needs to reach this inbox
 
