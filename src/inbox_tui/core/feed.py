@@ -16,16 +16,19 @@ class Item:
     raised_rev: int
     raised_at: int
     asks: bool
-    """It would need me, were it not done."""
+    """It would need me, were it neither done nor snoozed."""
     held: bool
     """Somebody waits here for its answer."""
     unread: bool
     done: bool
     document: str
+    snoozed_until: int = 0
+    """0: it is not snoozed."""
+    pinned: bool = False
+    muted: bool = False
 
 
 def item_of(row: Notification, document: str) -> Item:
-    asks = row.is_open and not row.seems_answered and row.snoozed_until is None
     return Item(
         id=row.id,
         rev=row.rev,
@@ -36,6 +39,9 @@ def item_of(row: Notification, document: str) -> Item:
         unread=row.read_at is None,
         done=row.done_at is not None,
         document=document,
+        snoozed_until=row.snoozed_until or 0,
+        pinned=row.pinned,
+        muted=row.muted,
     )
 
 

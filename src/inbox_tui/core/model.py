@@ -161,7 +161,22 @@ class Notification:
     @property
     def needs_me(self) -> bool:
         """Nothing changes by the clock alone: the end of a snooze or an expiry is a write."""
-        return self.is_open and not self.seems_answered and self.done_at is None and self.snoozed_until is None
+        return self.asks_me and self.done_at is None and self.snoozed_until is None
+
+    @property
+    def asks_me(self) -> bool:
+        """It would need me, were it neither done nor snoozed."""
+        return self.is_open and not self.seems_answered and not self.muted
+
+    @property
+    def is_unread(self) -> bool:
+        """It counts as unread: what is muted calls for nobody, read or not."""
+        return self.read_at is None and not self.muted
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """Its place in every list, which runs from the greatest down: what needs me, what is pinned, then the newest raise."""
+        return rank(self.needs_me, self.pinned and self.done_at is None), self.raised_at, self.id
 
     @property
     def request(self) -> str:
@@ -175,6 +190,11 @@ class Notification:
 
     def choice(self, key: str) -> Choice | None:
         return next((choice for choice in self.choices if choice.key == key), None)
+
+
+def rank(needs_me: bool, pinned: bool) -> int:
+    """The first part of a row's place: what needs me is above what is pinned, and that above the rest."""
+    return 2 if needs_me else int(pinned)
 
 
 def _text(value: Json) -> str:

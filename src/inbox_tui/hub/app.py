@@ -19,7 +19,7 @@ from inbox_tui.hub.access import Access, Door, is_allowed_host, way_in
 from inbox_tui.hub.endpoints import Call, Endpoint, Hub, routes
 from inbox_tui.hub.feed import Feeds
 from inbox_tui.hub.problems import problem, schema_url
-from inbox_tui.hub.routes import about, asks, hints, hooks, keys, notifications, publish, spaces, triage
+from inbox_tui.hub.routes import about, asks, hints, hooks, keys, mutes, notifications, publish, spaces, triage
 from inbox_tui.hub.service import Service
 from inbox_tui.hub.settings import Settings
 from inbox_tui.hub.tokens import StreamTokens
@@ -46,6 +46,7 @@ ENDPOINTS: list[Endpoint] = [
     *hooks.ENDPOINTS,
     *triage.ENDPOINTS,
     *notifications.ENDPOINTS,
+    *mutes.ENDPOINTS,
     *keys.ENDPOINTS,
     *spaces.ENDPOINTS,
     *about.ENDPOINTS,

@@ -11,7 +11,8 @@ from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.erasing import Erase
 from inbox_tui.hub.values import Retention
-from inbox_tui.hub.verbs.clock import CHUNK, Expire, Lapse
+from inbox_tui.hub.verbs.clock import CHUNK, EndSnoozes, Expire, Lapse
+from inbox_tui.hub.verbs.mutes import EndMutes, Sweep
 from inbox_tui.hub.verbs.publish import LEASE
 from inbox_tui.hub.verbs.retain import Retain
 from inbox_tui.hub.verbs.timers import Timer
@@ -79,7 +80,20 @@ class Clockwork:
         if due.lapse and self._monotonic() - self._started_at >= LONGEST_POLL + LEASE / SECOND:
             while await self._writer.submit(space, Lapse()) == CHUNK:
                 pass
+        if due.snoozes:
+            while await self._writer.submit(space, EndSnoozes()) == CHUNK:
+                pass
+        if due.mutes:
+            await self._writer.submit(space, EndMutes())
+        if due.mutes or due.sweep:
+            await self.sweep(space)
         self._forget(timers)
+
+    async def sweep(self, space: str) -> None:
+        """Brings rows in line with the rules that mute them; where there are very many the rest follows with the next ticks."""
+        for _ in range(_MOST_CHUNKS):
+            if not await self._writer.submit(space, Sweep()):
+                return
 
     def _forget(self, timers: dict[str, Timer]) -> None:
         """A count is of use for one tick after it is over, and a moment more for a clock that runs behind."""

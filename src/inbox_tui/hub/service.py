@@ -21,6 +21,7 @@ from inbox_tui.hub.callbacks import KIND, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.jobs import LEASE_SECONDS, Jobs
 from inbox_tui.hub.keys import LOCAL, Identity, Key, Keys, NewKey
+from inbox_tui.hub.mutes import MuteRules
 from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces
@@ -32,7 +33,7 @@ from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.hints import Hint
 from inbox_tui.hub.verbs.publish import Publish
-from inbox_tui.hub.verbs.triage import Chunk, RecallBulk, RememberBulk, Triage, TriageChunk
+from inbox_tui.hub.verbs.triage import Chunk, RecallBulk, RememberBulk, Triage, TriageChunk, TriageRows
 from inbox_tui.hub.waiters import Waiters, told
 from inbox_tui.hub.writer import Writer
 
@@ -82,11 +83,13 @@ class Service:
         self._keys = Keys(self._writer, self._readers, monotonic)
         self._spaces = Spaces(self._writer, self._readers)
         self._limit = RateLimit(rate, monotonic)
-        self._clockwork = Clockwork(self._writer, self._readers, clock, monotonic, retention)
+        self._clockwork = Clockwork(self._writer, self._readers, clock or machine_clock, monotonic, retention)
+        self.mutes = MuteRules(self._writer, self._readers, self._clockwork)
         self._callbacks = callbacks
         handlers = {} if callbacks is None else {KIND: callbacks.run}
-        self._jobs = Jobs(self._writer, self._readers, clock, handlers, job_lease_seconds)
-        self._listeners: list[Callable[[str], None]] = []
+        self._jobs = Jobs(self._writer, self._readers, clock or machine_clock, handlers, job_lease_seconds)
+        self._listeners: list[Callable[[str | None], None]] = []
+        self._bell: Bell | None = None
 
     @property
     def storage_problem(self) -> str:
@@ -164,9 +167,23 @@ class Service:
         *,
         seen: int | None = None,
         idempotency_key: str = "",
+        until: int | None = None,
     ) -> int:
-        """The rev that shows it. 404; 409 `changed` where it was raised after `seen`, `waiting_here` where an asker waits."""
-        return cast(int, await self._writer.submit(space, Triage(id, verb, seen, idempotency_key)))
+        """The rev that shows it. 404; 409 `changed` where it was raised after `seen`, `waiting_here` where an asker waits.
+        `until`: of a snooze, microseconds; once it has passed, the row comes back."""
+        return cast(int, await self._writer.submit(space, Triage(id, verb, seen, idempotency_key, until)))
+
+    async def triage_rows(
+        self,
+        space: str,
+        verb: rules.Verb,
+        rows: Mapping[str, int],
+        *,
+        idempotency_key: str = "",
+        until: int | None = None,
+    ) -> Bulk:
+        """Rows by their ids, at most 250, each with the raised_rev that the operator was shown; in one commit."""
+        return cast(Bulk, await self._writer.submit(space, TriageRows(verb, rows, idempotency_key, until)))
 
     async def triage_all(
         self,
@@ -177,6 +194,7 @@ class Service:
         unread: bool = False,
         needs_me: bool = False,
         idempotency_key: str = "",
+        until: int | None = None,
     ) -> Bulk:
         """All rows not raised after `up_to` (None: after now), a chunk a commit. Rows that an asker waits for are not done."""
         earlier = await self._writer.submit(space, RecallBulk(idempotency_key)) if idempotency_key else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inbox_tui.core.model import Document
+from inbox_tui.core.mutes import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,26 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """`rev` shows every change; `skipped` counts rows that somebody waits for."""
+    """`rev` shows every change; `skipped` counts rows that somebody waits for, `raised` those that have called again since they
+    were shown."""
 
     rev: int
     changed: int
     skipped: int
+    raised: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A mute rule as it is listed. `subject`: see `core.mutes`; `until` None: until it is lifted. Microseconds."""
+
+    id: str
+    scope: Scope
+    subject: str
+    label: str
+    until: int | None
+    by: str
+    created_at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from inbox_tui.dialects.fields import SHORT, TEXT, Tolerant
+from inbox_tui.core.mutes import Scope
+from inbox_tui.core.times import from_wire
+from inbox_tui.dialects.fields import SHORT, TEXT, TITLE, Tolerant
+from inbox_tui.hub.verbs.triage import CHUNK
 
 Rev = Annotated[int, Field(ge=0, lt=1 << 63)]
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Ulid = Annotated[str, Field(description="A ULID")]
 Role = Literal["send", "operate"]
+MuteScope = Annotated[Scope, Field(description="This notification with its repeats, its task, or all that its source says")]
+
+
+def _micros(value: object) -> int:
+    try:
+        at = from_wire(value) if isinstance(value, str) else None
+    except ValueError:
+        at = None
+    if at is None:
+        raise ValueError("must be a time as 2026-12-01T09:00:00Z")
+    return at
+
+
+Moment = Annotated[int, BeforeValidator(_micros), WithJsonSchema({"type": "string", "format": "date-time"})]
+"""A time on the wire, microseconds inside."""
 
 
 class Answer(BaseModel):
@@ -171,10 +189,62 @@ class TriageBody(Tolerant):
     seen: Annotated[Rev | None, Field(description="The raised_rev that the person was shown")] = None
 
 
+class SnoozeBody(TriageBody):
+    until: Annotated[Moment, Field(description="When it comes back; a time that has passed brings it back at once")]
+
+
+class MuteRowBody(TriageBody):
+    scope: MuteScope = "notification"
+    until: Annotated[Moment | None, Field(description="When the mute ends; absent: when it is lifted")] = None
+
+
+class UnmuteRowBody(Tolerant):
+    scope: MuteScope = "notification"
+
+
+class ShownRow(BaseModel):
+    id: Annotated[str, Field(max_length=SHORT)]
+    seen: Annotated[Rev, Field(description="The raised_rev that the person was shown")]
+
+
 class TriageAllBody(Tolerant):
+    rows: Annotated[
+        list[ShownRow], Field(max_length=CHUNK, description="Only these; absent: every row, but for the filters that follow")
+    ] = Field(default_factory=list)
     up_to: Annotated[Rev | None, Field(description="Only rows raised at or before this rev; absent: the head")] = None
     unread: bool = False
     needs_me: bool = False
+
+
+class SnoozeAllBody(TriageAllBody):
+    until: Annotated[Moment, Field(description="When they come back")]
+
+
+class NewMuteBody(Tolerant):
+    """By a row, or by what is to be muted, which may never have come yet."""
+
+    scope: MuteScope
+    notification: Annotated[str, Field(max_length=SHORT, description="Mute by this row")] = ""
+    subject: Annotated[
+        str,
+        Field(max_length=TEXT, description="A source; a source, U+001F and a task; or the subject of a mute that was lifted"),
+    ] = ""
+    label: Annotated[str, Field(max_length=TITLE, description="What the list of mutes calls it; absent: the subject")] = ""
+    until: Annotated[Moment | None, Field(description="When the mute ends; absent: when it is lifted")] = None
+
+
+class MuteItem(BaseModel):
+    id: Ulid
+    scope: MuteScope
+    subject: str
+    label: str
+    until: Time | None
+    by: str
+    created_at: Time
+
+
+class MutesBody(Answer):
+    items: Annotated[list[MuteItem], Field(description="The oldest first")]
 
 
 class DecideBody(Tolerant):

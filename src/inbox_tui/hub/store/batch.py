@@ -12,6 +12,7 @@ from dataclasses import replace
 from inbox_tui.core.callback import callback_document
 from inbox_tui.core.ids import next_ulid
 from inbox_tui.core.model import Notification, changed, decode, to_document
+from inbox_tui.core.mutes import Mutes, Rule
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record, Value, names
 from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted, text_of
@@ -54,6 +55,7 @@ class Batch:
         self.has_queued = False
         """Whether a job became due here: set once the batch is written."""
         self._calls: dict[str, Call] = {}
+        self._mutes: Mutes | None = None
         self.decided_attempts: set[tuple[str, str, str]] = set()
         """Attempt, row and key of the decisions of this batch, not to be found in the log yet."""
 
@@ -126,6 +128,17 @@ class Batch:
         if key not in self._calls and (found := self.select(statements.CALL, key=key)):
             self._calls[key] = Call(key, *found[0])
         return self._calls.get(key)
+
+    def mutes(self, row: Notification) -> bool:
+        """Whether a rule of the space mutes it, at this batch's time."""
+        if self._mutes is None:
+            found = self.select(statements.MUTES) if self.space.mutes else []
+            self._mutes = Mutes(Rule(scope, subject, until) for _, scope, subject, _, until, *_ in found)
+        return self._mutes.cover(row, self.now)
+
+    def forget_mutes(self) -> None:
+        """The rules were changed."""
+        self._mutes = None
 
     # ---- writing ----
 
@@ -224,8 +237,13 @@ class Batch:
         """A later call with the same key is answered the same. Without a key nothing is kept."""
         if call.key:
             self._calls[call.key] = call
-            answer: Params = {"key": call.key, "rev": call.rev, "changed": call.changed, "skipped": call.skipped}
+            answer: Params = {name: getattr(call, name) for name in Call.__slots__}
             self._insert("triage_call", [{"space": self.space.name, **answer, "at": self.now}])
+
+    def add_mute(self, rule: Params) -> None:
+        """At once, so that rows of this batch are asked about with it. Its rows are to be swept."""
+        record = {"space": self.space.name, **rule, "created_at": self.now, "lifted_at": None, "swept": ""}
+        self._insert("mute", [record])
 
     def log(self, **entry: Value) -> None:
         """One line of the decision log."""
@@ -242,7 +260,7 @@ class Batch:
         space, many = self.space, self._many
         for held in self.touched.values():
             held.document = text_of(to_document(held.row))
-            space.unread += (held.row.read_at is None) - held.was_unread
+            space.unread += held.row.is_unread - held.was_unread
         many(statements.RETIRE, self._retired)
         many(statements.DELETE_ROW, self._removed)
         known = [held for held in self.touched.values() if not held.is_new]

@@ -8,13 +8,14 @@ from inbox_tui.hub.store.database import Connection, Database
 _FIRST = """
 CREATE TABLE space (
     name TEXT PRIMARY KEY, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, floor BIGINT NOT NULL, last_id {id} NOT NULL,
-    unread BIGINT NOT NULL, size BIGINT NOT NULL, created_at BIGINT NOT NULL, removed_at BIGINT);
+    unread BIGINT NOT NULL, size BIGINT NOT NULL, mutes BIGINT NOT NULL, created_at BIGINT NOT NULL, removed_at BIGINT);
 
 CREATE TABLE notification (
     space TEXT NOT NULL, id {id} NOT NULL, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, created_rev BIGINT NOT NULL,
     raised_rev BIGINT NOT NULL, raised_at BIGINT NOT NULL, last_occurred_at BIGINT NOT NULL, fold_key TEXT NOT NULL,
     is_folding BOOLEAN NOT NULL, unread BOOLEAN NOT NULL, done BOOLEAN NOT NULL, needs_me BOOLEAN NOT NULL,
-    is_prompt BOOLEAN NOT NULL, is_open BOOLEAN NOT NULL, expires_at BIGINT, snoozed_until BIGINT, lease_until BIGINT,
+    is_prompt BOOLEAN NOT NULL, is_open BOOLEAN NOT NULL, pinned BOOLEAN NOT NULL, muted BOOLEAN NOT NULL,
+    expires_at BIGINT, snoozed_until BIGINT, lease_until BIGINT, source TEXT NOT NULL,
     sender TEXT NOT NULL, run_id TEXT NOT NULL, session_id TEXT NOT NULL, request TEXT NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (space, id));
 CREATE UNIQUE INDEX notification_rev ON notification (space, rev);
@@ -26,6 +27,7 @@ CREATE INDEX notification_session ON notification (space, session_id, id) WHERE 
 CREATE INDEX notification_request ON notification (space, request, id) WHERE request <> '';
 CREATE INDEX notification_expires ON notification (space, expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX notification_snoozed ON notification (space, snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX notification_muted ON notification (space, id) WHERE muted;
 CREATE INDEX notification_leased ON notification (space, lease_until) WHERE lease_until IS NOT NULL;
 
 CREATE TABLE tombstone (
@@ -60,8 +62,13 @@ CREATE INDEX decision_log_attempt ON decision_log (space, attempt) WHERE attempt
 
 CREATE TABLE triage_call (
     space TEXT NOT NULL, key TEXT NOT NULL, rev BIGINT NOT NULL, changed BIGINT NOT NULL, skipped BIGINT NOT NULL,
-    at BIGINT NOT NULL, PRIMARY KEY (space, key));
+    raised BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, key));
 CREATE INDEX triage_call_at ON triage_call (space, at);
+
+CREATE TABLE mute (
+    space TEXT NOT NULL, id {id} NOT NULL, scope TEXT NOT NULL, subject TEXT NOT NULL, label TEXT NOT NULL, until BIGINT,
+    made_by TEXT NOT NULL, created_at BIGINT NOT NULL, lifted_at BIGINT, swept {id}, PRIMARY KEY (space, id));
+CREATE UNIQUE INDEX mute_subject ON mute (space, scope, subject) WHERE lifted_at IS NULL;
 
 CREATE TABLE job (
     space TEXT NOT NULL, id {id} NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, notification_id {id} NOT NULL,

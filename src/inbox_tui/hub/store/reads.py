@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from inbox_tui.core.errors import unknown_id
 from inbox_tui.hub.store import statements
-from inbox_tui.hub.store.database import Connection, Value
+from inbox_tui.hub.store.database import Connection, Params, Record, Value
+from inbox_tui.hub.values import Mute
+
+MOST_BYTES = 4 << 20
+"""Of the documents in one answer: a row may have more than a hundred kilobytes."""
+_SLICE = 64
+_BEHIND_ALL_IDS = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +164,22 @@ class Due:
 
     expiry: bool
     lapse: bool
+    snoozes: bool
+    mutes: bool
+    """A rule's time is over."""
+    sweep: bool
+    """Rows are to be brought in line with a rule."""
 
 
 def due(connection: Connection, space: str, now: int) -> Due:
     params: dict[str, Value] = {"space": space, "now": now, "limit": 1}
-    return Due(bool(connection.execute(statements.EXPIRED, params)), bool(connection.execute(statements.LAPSED, params)))
+    looks = (statements.EXPIRED, statements.LAPSED, statements.SNOOZES_OVER, statements.MUTES_OVER, statements.UNSWEPT)
+    return Due(*(bool(connection.execute(look, params)) for look in looks))
+
+
+def mutes(connection: Connection, space: str) -> list[Mute]:
+    """The rules that hold, the oldest first."""
+    return [Mute(*record) for record in connection.execute(statements.MUTES, {"space": space})]
 
 
 def next_jobs(connection: Connection, limit: int) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ from operator import attrgetter
 from pydantic_core import to_json
 
 from inbox_tui.core.model import Document, Notification
+from inbox_tui.core.mutes import source_of
 from inbox_tui.hub.store.database import Params
 
 
@@ -28,6 +29,8 @@ class Space:
     last_id: str
     unread: int
     size: int
+    mutes: int = 0
+    """Mute rules that hold: where there is none, nobody asks for them."""
     removed_at: int | None = None
     """From then on nothing is read or written here, until all of it is erased and the name is free again."""
 
@@ -51,7 +54,7 @@ class Held:
 
     @property
     def was_unread(self) -> bool:
-        return self.before is not None and self.before.read_at is None
+        return self.before is not None and self.before.is_unread
 
     @property
     def has_ended(self) -> bool:
@@ -79,11 +82,14 @@ class Held:
             "last_occurred_at": row.last_occurred_at,
             "fold_key": self.fold_key,
             "is_folding": self.is_folding and pending,
-            "unread": row.read_at is None,
+            "unread": row.is_unread,
             "done": row.done_at is not None,
             "needs_me": row.needs_me,
             "is_prompt": row.is_prompt,
             "is_open": is_open,
+            "pinned": row.pinned,
+            "muted": row.muted,
+            "source": source_of(row),
             "expires_at": row.expires_at if pending else None,
             "snoozed_until": row.snoozed_until,
             "lease_until": self.lease_until if is_open else None,
@@ -96,7 +102,8 @@ class Held:
 
 
 _state = attrgetter(
-    "read_at", "done_at", "actionable", "decision", "closed", "seems_answered", "expires_at", "snoozed_until", "run_id"
+    "read_at", "done_at", "actionable", "decision", "closed", "seems_answered", "expires_at", "snoozed_until", "pinned", "muted",
+    "run_id",
 )
 
 
@@ -141,6 +148,7 @@ class Call:
     rev: int
     changed: int = 0
     skipped: int = 0
+    raised: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,13 @@ IDEMPOTENT = """SELECT sender, key, event_id, notification_id, rev, epoch, body_
 WHERE space = :space AND key IN (:values)"""
 ASKS = "SELECT sender, key, notification_id, withdrawn FROM ask WHERE space = :space AND key IN (:values)"
 RUNS = "SELECT sender, run_id, notification_id, finished_at FROM run WHERE space = :space AND run_id IN (:values)"
-CALL = "SELECT rev, changed, skipped FROM triage_call WHERE space = :space AND key = :key"
+CALL = "SELECT rev, changed, skipped, raised FROM triage_call WHERE space = :space AND key = :key"
 
 _MOVING = ("rev", "raised_rev", "raised_at", "last_occurred_at", "document")
-STATE = ("is_folding", "unread", "done", "needs_me", "is_open", "expires_at", "snoozed_until", "lease_until", "run_id")
+STATE = (
+    "is_folding", "unread", "done", "needs_me", "is_open", "pinned", "muted", "expires_at", "snoozed_until", "lease_until",
+    "run_id",
+)  # fmt: skip
 """What indexes are made of: most repeats leave it as it is, and then its indexes need not be written."""
 
 
@@ -51,14 +54,16 @@ EVENTS_OF_ROW = "SELECT document FROM event WHERE space = :space AND notificatio
 OPEN_PROMPTS = "SELECT id FROM notification WHERE space = :space AND is_open AND is_prompt ORDER BY id LIMIT :limit"
 EXPIRED = """SELECT id FROM notification
 WHERE space = :space AND expires_at IS NOT NULL AND expires_at <= :now ORDER BY expires_at LIMIT :limit"""
+SNOOZES_OVER = """SELECT id FROM notification
+WHERE space = :space AND snoozed_until IS NOT NULL AND snoozed_until <= :now ORDER BY snoozed_until LIMIT :limit"""
 LAPSED = """SELECT id FROM notification
 WHERE space = :space AND lease_until IS NOT NULL AND lease_until < :now ORDER BY lease_until LIMIT :limit"""
 
-SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size, removed_at FROM space WHERE name = :space"
-INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, created_at)
-VALUES (:space, :now, :now, :now, '', 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
+SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size, mutes, removed_at FROM space WHERE name = :space"
+INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, created_at)
+VALUES (:space, :now, :now, :now, '', 0, 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
 UPDATE_SPACE = """UPDATE space SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size,
-removed_at = :removed_at WHERE name = :name"""
+mutes = :mutes, removed_at = :removed_at WHERE name = :name"""
 SPACES = "SELECT name FROM space WHERE removed_at IS NULL ORDER BY name"
 REMOVED_SPACES = "SELECT name FROM space WHERE removed_at IS NOT NULL ORDER BY name"
 DELETE_SPACE = "DELETE FROM space WHERE name = :space"
@@ -67,20 +72,59 @@ SPACES_IN_NUMBERS = """SELECT name, size, unread,
 (SELECT count(*) FROM api_key WHERE api_key.space = space.name AND revoked_at IS NULL), created_at
 FROM space WHERE removed_at IS NULL ORDER BY name"""
 
-_TARGETS = {"read": "unread", "unread": "NOT unread", "done": "(unread OR NOT done)", "undone": "done"}
+_TARGETS = {
+    "read": "unread",
+    "unread": "NOT unread",
+    "done": "(unread OR NOT done)",
+    "undone": "done",
+    "snooze": "(snoozed_until IS NULL OR snoozed_until <> :until)",
+    "unsnooze": "snoozed_until IS NOT NULL",
+    "pin": "NOT pinned",
+    "unpin": "pinned",
+}
 
 
 def triage_targets(verb: str, *, unread: bool, needs_me: bool) -> str:
-    """The ids, ascending, of rows that the verb would change."""
+    """The ids, ascending, of the rows that the verb may change."""
     filters = (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
     return f"""SELECT id FROM notification
 WHERE space = :space AND id > :after AND raised_rev <= :up_to AND {_TARGETS[verb]}{filters} ORDER BY id LIMIT :limit"""
 
 
-_NO_OPEN_PROMPT = "NOT (is_prompt AND is_open)"
+# What sweeps a rule's rows, in the order of their ids. A row that folds tells its key; of the others it is found out.
+_OF_A_RULE = {
+    "source": "source = :source",
+    "task": "source = :source",
+    "notification": "(fold_key = :subject OR fold_key = '')",
+}
+
+
+def rows_of_rule(scope: str, *, muted: bool) -> str:
+    """The ids, ascending, of the rows that a rule may match, of those that are muted or of those that are not."""
+    is_muted = "muted" if muted else "NOT muted AND NOT is_prompt"
+    return f"""SELECT id FROM notification
+WHERE space = :space AND id > :after AND {is_muted} AND {_OF_A_RULE[scope]} ORDER BY id LIMIT :limit"""
+
+
+MUTES = """SELECT id, scope, subject, label, until, made_by, created_at FROM mute
+WHERE space = :space AND lifted_at IS NULL ORDER BY created_at, id"""
+MUTE_OF = """SELECT id FROM mute
+WHERE space = :space AND scope = :scope AND subject = :subject AND lifted_at IS NULL"""
+MUTE_BY_ID = "SELECT id FROM mute WHERE space = :space AND id = :id AND lifted_at IS NULL"
+PROLONG_MUTE = "UPDATE mute SET until = :until, label = :label, made_by = :made_by WHERE space = :space AND id = :id"
+LIFT_MUTE = "UPDATE mute SET lifted_at = :now, swept = '' WHERE space = :space AND id = :id"
+MUTES_OVER = """SELECT id FROM mute
+WHERE space = :space AND lifted_at IS NULL AND until IS NOT NULL AND until <= :now ORDER BY until LIMIT :limit"""
+UNSWEPT = """SELECT id, scope, subject, lifted_at IS NOT NULL, swept FROM mute
+WHERE space = :space AND swept IS NOT NULL ORDER BY id LIMIT 1"""
+SWEPT_SO_FAR = "UPDATE mute SET swept = :swept WHERE space = :space AND id = :id"
+SWEPT = "UPDATE mute SET swept = NULL WHERE space = :space AND id = :id AND lifted_at IS NULL"
+DROP_LIFTED = "DELETE FROM mute WHERE space = :space AND id = :id AND lifted_at IS NOT NULL"
+
+_MAY_GO = "NOT (is_prompt AND is_open) AND NOT pinned"
 OLD_ROWS = f"""SELECT id FROM notification
-WHERE space = :space AND id < :before AND last_occurred_at < :cutoff AND {_NO_OPEN_PROMPT} ORDER BY id LIMIT :limit"""
-FIRST_ROWS = f"SELECT id FROM notification WHERE space = :space AND {_NO_OPEN_PROMPT} ORDER BY id LIMIT :limit"
+WHERE space = :space AND id < :before AND last_occurred_at < :cutoff AND {_MAY_GO} ORDER BY id LIMIT :limit"""
+FIRST_ROWS = f"SELECT id FROM notification WHERE space = :space AND {_MAY_GO} ORDER BY id LIMIT :limit"
 FIRST_TOMBSTONES = "SELECT rev, at FROM tombstone WHERE space = :space ORDER BY rev LIMIT :limit"
 DELETE_TOMBSTONES = "DELETE FROM tombstone WHERE space = :space AND rev <= :rev"
 OLD_EVENTS = "SELECT id FROM event WHERE space = :space AND id < :before ORDER BY id LIMIT :limit"
@@ -143,6 +187,7 @@ OF_A_SPACE = {
     "idempotency": "key",
     "ask": "key",
     "triage_call": "key",
+    "mute": "id",
     "decision_log": "id",
     "job": "id",
     "api_key": "id",

@@ -67,6 +67,27 @@ def _log(batch: Batch, row: Notification) -> None:
     )
 
 
+class EndSnoozes:
+    """Brings back what was snoozed until now: it calls again, where there still is something to look at. Answers how many."""
+
+    def prepare(self, wanted: Wanted) -> None:
+        pass
+
+    def run(self, batch: Batch) -> int:
+        ids = [str(row_id) for (row_id,) in batch.select(statements.SNOOZES_OVER, now=batch.now, limit=CHUNK)]
+        ended = 0
+        for held in batch.rows(ids):
+            row = held.row
+            if row.snoozed_until is None or row.snoozed_until > batch.now:
+                continue
+            ended += 1
+            row = replace(row, snoozed_until=None)
+            is_settled = row.done_at is not None or row.decision is not None
+            raised = row if is_settled else replace(row, read_at=None, raised_at=batch.now)
+            batch.put(held, raised, raised=not is_settled)
+        return ended
+
+
 @dataclass(frozen=True, slots=True)
 class Lapse:
     """Marks rows whose askers have not been heard of for a whole lease. It forbids nothing. Answers how many."""

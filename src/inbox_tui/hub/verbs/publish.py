@@ -94,6 +94,8 @@ class Publish:
     def _first(self, batch: Batch) -> Held:
         event, name, key = self.event, self.sender.name, self.idempotency_key
         row = fold.first(event, name, batch.next_id(), batch.now)
+        if batch.mutes(row):
+            row = replace(row, muted=True)
         if before := asked_before(batch, row):
             row = replace(row, details={**row.details, "asked_before": before})
         if event.is_prompt and key:
