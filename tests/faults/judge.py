@@ -123,7 +123,7 @@ def _wrong_answer(one: Played, row: Row, hub: RunningHub) -> Iterator[str]:
 def _wrong_press(press: Press, row: Row, log: list[Logged]) -> Iterator[str]:
     """Whoever answered is told the truth, whatever was lost on the way."""
     decision = row.get("decision") or {}
-    is_mine = decision.get("comment") == press.comment
+    is_mine = (decision.get("by"), decision.get("comment")) == (press.by, press.comment)
     if press.code == Exit.DONE and not is_mine:
         yield f"{press} was told that it is answered, and the row says {decision}"
     if press.code == Exit.REFUSED and is_mine:

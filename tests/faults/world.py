@@ -140,11 +140,14 @@ class World:
                 press.code = self._decide(press, row["raised_rev"])
 
     def _decide(self, press: Press, raised_rev: int) -> int:
-        epoch = self.hub.call("GET", "/api/notifications?limit=1").document["epoch"]
-        body = {"key": press.key, "comment": press.comment, "raised_rev": raised_rev, "epoch": epoch, "attempt": press.row}
+        body = {"key": press.key, "comment": press.comment, "raised_rev": raised_rev, "epoch": self.epoch(), "attempt": press.row}
         headers = {"Authorization": f"Bearer {self.operators[press.by]}"}
         reply = self.hub.call("POST", f"/api/notifications/{press.row}/decision", body, by="tcp", headers=headers)
         return Exit.DONE if reply.status == 200 else Exit.REFUSED
+
+    def epoch(self) -> int:
+        found: int = self.hub.call("GET", "/api/notifications?limit=1").document["epoch"]
+        return found
 
     def prompts(self, query: str = "") -> Iterator[dict[str, Any]]:
         """Every row that ever asked, newest first."""
