@@ -123,7 +123,7 @@ class Feed:
             task.exception()  # Marked as seen: every reader that shared it may have left.
 
     async def _read_page(self, cursor: int) -> tuple[bytes, int] | None:
-        changes = await self._service.changes(self._space, cursor, _ROWS_A_READ)
+        changes = await self._service.changes(self._space, cursor, _ROWS_A_READ, self._settings.write_bytes)
         if changes is None:
             return None
         room, parts, after = self._settings.write_bytes, list[bytes](), cursor
@@ -160,6 +160,8 @@ class Feed:
                 await asyncio.sleep(pause)
             try:
                 await self._poll()
+            except Refused:
+                pass  # The store cannot be read just now: `storage` says so, or the readers have to go anyway.
             except Exception as error:
                 log.error("reading the changes of space %s failed: %s", self._space, type(error).__name__)
             if self.storage != self._service.storage_problem:
@@ -189,14 +191,13 @@ class Feed:
                 return
             for item in changes.items:
                 self._append(item.rev, frames.change(item, changes.head.unread_count))
-            is_all = len(changes.items) < _ROWS_A_READ
-            if is_all:
+            if not changes.more:
                 self.seen = changes.head
             if changes.items:
                 self._trim()
                 self._tell()
                 self._told_at = asyncio.get_running_loop().time()
-            if is_all:
+            if not changes.more:
                 return
 
     def _append(self, rev: int, frame: bytes) -> None:
@@ -250,6 +251,6 @@ class Feeds:
         for feed in self._feeds.values():
             feed.close()
 
-    def _committed(self, space: str) -> None:
-        if (feed := self._feeds.get(space)) is not None:
+    def _committed(self, space: str | None) -> None:
+        for feed in self._feeds.values() if space is None else filter(None, [self._feeds.get(space)]):
             feed.wake()

@@ -6,9 +6,10 @@ database can ever be good in its successor.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import cast
 
@@ -26,6 +27,7 @@ from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces
 from inbox_tui.hub.store import reads
+from inbox_tui.hub.store.database import Bell
 from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers
 from inbox_tui.hub.store.store import Begin, Committed, Store
 from inbox_tui.hub.values import UNKNOWN, Answer, Bulk, Callback, Published, Rate, Retention, Sender
@@ -67,7 +69,7 @@ class Service:
         self,
         store: Store,
         *,
-        clock: Clock = machine_clock,
+        clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         retention: Retention = _DEFAULT_RETENTION,
         rate: Rate = _DEFAULT_RATE,
@@ -93,12 +95,14 @@ class Service:
 
     @property
     def storage_problem(self) -> str:
-        """Why nothing could be written the last time; "" when it could."""
-        return self._writer.problem
+        """Why nothing could be written, or read, the last time; "" when it could."""
+        return self._writer.problem or self._readers.problem
 
     async def start(self) -> None:
         """Raises nothing where the disk cannot be written: `storage_problem` says so, and what is stored can be read."""
         self._writer.start()
+        loop = asyncio.get_running_loop()
+        self._bell = self.store.database.bell(lambda spaces: loop.call_soon_threadsafe(self._heard_elsewhere, spaces))
         self._clockwork.start()
         with suppress(Refused):
             await self._writer.submit(DEFAULT_SPACE, Begin())
@@ -110,10 +114,14 @@ class Service:
         self._waiters.close()
         await self._jobs.close()
         await self._writer.close()
+        bell, self._bell = self._bell, None
+        if bell is not None:
+            await asyncio.to_thread(bell.close)
         await self._readers.close()
 
-    def on_commit(self, callback: Callable[[str], None]) -> None:
-        """Has it called, in the loop, with the space after each commit that moved its rev."""
+    def on_commit(self, callback: Callable[[str | None], None]) -> None:
+        """Has it called, in the loop, with the space after each commit that moved its rev, here or in another hub; with None
+        where any space may have moved."""
         self._listeners.append(callback)
 
     async def publish(
@@ -153,9 +161,10 @@ class Service:
         texts = await self._readers.read(lambda connection: reads.events_of_notification(connection, space, notification_id))
         return [json.loads(text) for text in texts]
 
-    async def changes(self, space: str, after_rev: int, limit: int) -> Changes | None:
-        """Rows and tombstones after a cursor, by rev, from one snapshot. None: the cursor is not (or no longer) good."""
-        return await self._readers.read(lambda connection: reads.changes(connection, space, after_rev, limit))
+    async def changes(self, space: str, after_rev: int, limit: int, most_bytes: int = reads.MOST_BYTES) -> Changes | None:
+        """Rows and tombstones after a cursor, by rev, from one snapshot; no more of them than have `most_bytes`, but always one.
+        None: the cursor is not (or no longer) good."""
+        return await self._readers.read(lambda connection: reads.changes(connection, space, after_rev, limit, most_bytes))
 
     # ---- the operator ----
 
@@ -203,7 +212,7 @@ class Service:
         up_to = (await self.head(space)).rev if up_to is None else up_to
         after, changed, skipped, rev = "0", 0, 0, 0
         while after:
-            verb_ = TriageChunk(verb, up_to, after, unread, needs_me)
+            verb_ = TriageChunk(verb, up_to, after, unread, needs_me, until)
             chunk = cast(Chunk, await self._writer.submit(space, verb_))
             after, rev = chunk.after, chunk.rev
             changed, skipped = changed + chunk.changed, skipped + chunk.skipped
@@ -329,12 +338,21 @@ class Service:
         return self._callbacks.sealed(event.callback_url)
 
     def _heard(self, space: str, done: Committed) -> None:
-        self._waiters.wake(space, done.changed)
         if done.has_queued:
             self._jobs.wake()
         if done.moved:
-            for callback in self._listeners:
-                callback(space)
+            if self._bell is not None:
+                self._bell.ring(space)
+            self._moved(space)
+
+    def _heard_elsewhere(self, spaces: list[str] | None) -> None:
+        for space in [None] if spaces is None else spaces:
+            self._moved(space)
+
+    def _moved(self, space: str | None) -> None:
+        self._waiters.wake(space)
+        for callback in self._listeners:
+            callback(space)
 
     async def _read_ask(self, space: str, sender: Sender, key: str, epoch: int | None) -> Answer:
         """Without renewing the lease: a full disk keeps nobody from the answer."""

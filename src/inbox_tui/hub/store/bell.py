@@ -70,7 +70,9 @@ class PostgresBell:
     def _serve(self, connection: psycopg.Connection) -> None:
         rang_at = 0.0
         while not self._closing:
-            if self._changed and not self._rest(rang_at + _PACE - monotonic()):
+            if self._changed:
+                if self._rest(rang_at + _PACE - monotonic()):
+                    return
                 connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, self._take()))
                 rang_at = monotonic()
             for notice in connection.notifies(timeout=0):

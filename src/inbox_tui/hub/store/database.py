@@ -9,7 +9,7 @@ Value = str | int | float | bool | bytes | None
 Params = Mapping[str, Value]
 Record = tuple[Any, ...]
 NO_PARAMS: Params = {}
-Heard = Callable[[list[str] | None], None]
+Heard = Callable[[list[str] | None], object]
 """Called, in a thread of the bell's, with the spaces that another hub has changed; None: any may have changed."""
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL, shared by any number of hubs, by psycopg 3. A connection that was lost comes back by itself.
 
-Nothing is kept in a session but prepared statements, and not even those where a pooler may stand between (see `PostgresDatabase`):
-every setting is the transaction's own.
+Nothing is kept in a session but prepared statements, and not even those where a pooler may stand between: every setting is the
+transaction's own.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ _DEFAULTS = {
 }
 """What a connection is asked for where its address does not say: to find out soon that the other end is gone, and no standby."""
 
+_CANNOT_STORE = (
+    errors.DiskFull, errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege, errors.DataCorrupted, errors.IoError,
+)  # fmt: skip
 Connect = Callable[[], "psycopg.Connection[Record]"]
 
 
@@ -99,8 +102,8 @@ class PostgresConnection:
             try:
                 self._cursor.execute(sql, prepare=False)
                 return
-            except psycopg.OperationalError:
-                self.close()  # It was lost while it rested: nothing had begun, so another will do.
+            except psycopg.Error:
+                self.close()  # It was lost while it rested, or its server writes no more: nothing had begun, so another will do.
         self._open()
         self._cursor.execute(sql, prepare=False)
 
@@ -128,8 +131,7 @@ class PostgresDatabase:
         return PostgresBell(self._notify_dsn, heard)
 
     def storage_problem(self, error: BaseException) -> str:
-        cannot = (errors.DiskFull, errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege, errors.DataCorrupted, errors.IoError)
-        return f"{self.name} cannot store: {_first_line(error)}" if isinstance(error, cannot) else ""
+        return f"{self.name} cannot store: {_first_line(error)}" if isinstance(error, _CANNOT_STORE) else ""
 
     def outage(self, error: BaseException) -> str:
         is_out = isinstance(error, (Lost, psycopg.OperationalError, psycopg.InterfaceError)) and not self.is_busy(error)

@@ -27,7 +27,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Stored documents, newest id first, and the head of the snapshot that they were read in. `next_cursor` is "" at the end."""
+    """Stored documents, newest id first, and the head of the snapshot that they were read in. Fewer than were asked for where
+    they are large; `next_cursor` is "" at the end."""
 
     epoch: int
     rev: int
@@ -50,6 +51,8 @@ class Change:
 class Changes:
     head: Head
     items: list[Change]
+    more: bool
+    """Whether others follow, up to the head."""
 
 
 _HEAD = "SELECT epoch, rev, floor, unread FROM space WHERE name = :space AND removed_at IS NULL"
@@ -88,17 +91,36 @@ def spaces_in_numbers(connection: Connection) -> list[SpaceNumbers]:
     return [SpaceNumbers(*record) for record in connection.execute(statements.SPACES_IN_NUMBERS)]
 
 
+def _some(connection: Connection, sql: str, params: Params, limit: int, most_bytes: int) -> tuple[list[Record], bool]:
+    """The records (place, document, …) that the statement finds after the place `:after`, in its order: at most `limit`, and no
+    more than `most_bytes` of documents, but always one. Also whether there are more. Read by slices, so that rows which are not
+    given are not in memory either."""
+    found, room = list[Record](), most_bytes
+    params = dict(params)
+    while True:
+        params["limit"] = size = min(_SLICE, limit + 1 - len(found))
+        records = connection.execute(sql, params)
+        for record in records:
+            length = len(record[1].encode())
+            if len(found) == limit or (found and length > room):
+                return found, True
+            found.append(record)
+            room -= length
+        if len(records) < size:
+            return found, False
+        params["after"] = found[-1][0]
+
+
 def page(connection: Connection, space: str, *, limit: int, before: str, unread: bool, needs_me: bool) -> Page:
     at = head(connection, space)
-    params: dict[str, Value] = {"space": space, "limit": limit + 1}
-    where = "space = :space"
-    if before:
-        where += " AND id < :before"
-        params["before"] = before
-    where += (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
-    rows = connection.execute(f"SELECT id, document FROM notification WHERE {where} ORDER BY id DESC LIMIT :limit", params)
-    more = len(rows) > limit
-    rows = rows[:limit]
+    where = "space = :space AND id < :after" + (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
+    rows, more = _some(
+        connection,
+        f"SELECT id, document FROM notification WHERE {where} ORDER BY id DESC LIMIT :limit",
+        {"space": space, "after": before or _BEHIND_ALL_IDS},
+        limit,
+        MOST_BYTES,
+    )
     return Page(at.epoch, at.rev, [document for _, document in rows], rows[-1][0] if more else "", at.unread_count)
 
 
@@ -110,8 +132,9 @@ def notification(connection: Connection, space: str, id: str) -> str:  # noqa: A
     return str(found[0][0])
 
 
-def changes(connection: Connection, space: str, after_rev: int, limit: int) -> Changes | None:
-    """Rows and tombstones after the cursor, by rev. None: the cursor is not of this life, or too old, or the space is gone."""
+def changes(connection: Connection, space: str, after_rev: int, limit: int, most_bytes: int = MOST_BYTES) -> Changes | None:
+    """Rows and tombstones after the cursor, by rev; of rows no more than `most_bytes`, but always one. None: the cursor is not of
+    this life, or too old, or the space is gone."""
     found_head = connection.execute(_HEAD, {"space": space})
     if not found_head:
         return None
@@ -119,23 +142,42 @@ def changes(connection: Connection, space: str, after_rev: int, limit: int) -> C
     if not at.floor <= after_rev <= at.rev:
         return None
     if after_rev == at.rev:
-        return Changes(at, [])
-    params: dict[str, Value] = {"space": space, "after": after_rev, "limit": limit}
-    found = [
-        Change(rev, row_id, document, rev == created_rev)
-        for rev, row_id, document, created_rev in connection.execute(
-            "SELECT rev, id, document, created_rev FROM notification WHERE space = :space AND rev > :after "
-            "ORDER BY rev LIMIT :limit",
-            params,
-        )
-    ]
+        return Changes(at, [], False)
+    params: dict[str, Value] = {"space": space, "after": after_rev}
+    rows, more = _some(
+        connection,
+        "SELECT rev, document, id, created_rev FROM notification WHERE space = :space AND rev > :after ORDER BY rev LIMIT :limit",
+        params,
+        limit,
+        most_bytes,
+    )
+    found = [Change(rev, row_id, document, rev == created_rev) for rev, document, row_id, created_rev in rows]
+    # Behind the last of these rows there may be others: what is gone from there on has to wait for them.
     gone = connection.execute(
-        "SELECT rev, id FROM tombstone WHERE space = :space AND rev > :after ORDER BY rev LIMIT :limit", params
+        "SELECT rev, id FROM tombstone WHERE space = :space AND rev > :after AND rev <= :last ORDER BY rev LIMIT :limit",
+        {**params, "last": rows[-1][0] if more else at.rev, "limit": limit + 1},
     )
     if gone:
         found += [Change(rev, row_id, None, False) for rev, row_id in gone]
         found.sort(key=lambda change: change.rev)
-    return Changes(at, found[:limit])
+    return Changes(at, found[:limit], more or len(found) > limit)
+
+
+_MOVED_MOST = 500
+
+
+def moved(connection: Connection, space: str, at: Head | None) -> tuple[Head, list[str] | None]:
+    """The head, and the ids of the rows that changed since an earlier one. None: too many to name, or another life."""
+    now = head(connection, space)
+    if at is None or now.epoch != at.epoch:
+        return now, None
+    if now.rev == at.rev:
+        return now, []
+    found = connection.execute(
+        "SELECT id FROM notification WHERE space = :space AND rev > :rev LIMIT :limit",
+        {"space": space, "rev": at.rev, "limit": _MOVED_MOST},
+    )
+    return now, [str(row_id) for (row_id,) in found] if len(found) < _MOVED_MOST else None
 
 
 def born(connection: Connection, space: str, id: str) -> tuple[int, str]:  # noqa: A002

@@ -126,6 +126,12 @@ class Store:
         answers = [answer() if callable(answer) else answer for answer in answers]
         return Committed(answers, batch.space.rev, frozenset(batch.touched), batch.space.rev != rev, batch.has_queued)
 
+    def probe(self, lane: int) -> None:
+        """Raises the engine's error where the lane cannot begin to write."""
+        with self._lanes[lane].lock:
+            self._lanes[lane].connection.begin_write()
+            self._lanes[lane].connection.rollback()
+
     def read(self, query: Callable[[Connection], Answer]) -> Answer:
         """Runs `query` on one snapshot, on this thread's own read-only connection; once more where that was lost meanwhile."""
         try:
