@@ -31,7 +31,7 @@ def quick_status(arguments: Sequence[str]) -> int | None:
 
 
 def report(*, as_json: bool = False, template: str = "") -> int:
-    """Prints how things stand. `template`: text with the names of `NAMES` in braces; it is filled whether a hub answers or not."""
+    """Prints how things stand. `template`: text with the names of `NAMES` in braces; it is filled also without a hub."""
     try:
         figures = _figures()
     except HubUnreachable as problem:

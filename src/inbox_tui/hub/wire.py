@@ -370,6 +370,7 @@ class HealthBody(Answer):
     ready: bool
     storage: Annotated[str, Field(description="What is wrong with the disk; empty when nothing is")]
     version: str
+    now: Annotated[Time, Field(description="The hub's clock")]
 
 
 class HubBody(Answer):

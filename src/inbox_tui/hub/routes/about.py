@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from inbox_tui import __version__
 from inbox_tui.core.errors import Refused
-from inbox_tui.core.times import to_wire
+from inbox_tui.core.times import now, to_wire
 from inbox_tui.hub.access import Door
 from inbox_tui.hub.endpoints import EITHER, Call, Endpoint, reply
 from inbox_tui.hub.wire import HealthBody, HubBody, StoppingBody, StreamTokenBody
@@ -38,7 +38,7 @@ async def health(call: Call) -> Response:
         can_read = False
     storage = service.storage_problem
     is_ready = can_read and not storage and not call.hub.feeds.closed.is_set()
-    said = {"live": True, "ready": is_ready, "storage": storage, "version": __version__}
+    said = {"live": True, "ready": is_ready, "storage": storage, "version": __version__, "now": to_wire(now())}
     return reply(call, HealthBody, said)
 
 
