@@ -241,14 +241,6 @@ def _has_table(database: sqlite3.Connection) -> bool:
     return bool(database.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").fetchall())
 
 
-def test_a_secret_that_was_cut_short_is_made_anew(hub: RunningHub) -> None:
-    hub.stop()
-    secret = hub.home / "stream.key"
-    secret.write_bytes(b"")
-    hub.restart()
-    assert len(secret.read_bytes()) == 32
-
-
 def test_a_file_that_is_no_database_is_one_line(home: Path) -> None:
     (home / "hub.sqlite3").write_bytes(b"not a database at all" * 100)
     with pytest.raises(HubDied, match=r"^inbox: Cannot open the hub's database .*not a database\.\s*$"):

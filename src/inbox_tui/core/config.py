@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.hooks.spoken import DEFAULT_WAITS, LONGEST_WAIT
+from inbox_tui.core.query.parse import complaint
 from inbox_tui.core.quiet import parse_quiet
 
 
@@ -32,7 +34,9 @@ class HubSection(Section):
     allowed_hosts: tuple[str, ...] = ()
     """Names, besides this machine's own loopback ones, by which TCP callers may address the hub."""
     database: str = ""
-    """Where rows are kept; empty is this user's own SQLite file."""
+    """Where rows are kept: postgresql://…, shared by any number of hubs; empty is this user's own SQLite file."""
+    notify_database: str = ""
+    """The same PostgreSQL past a pooler; given where `database` leads through one."""
     key_file: str = ""
     """The file of the key that the hub's other secrets are made from; empty is this user's own. Hubs that share rows share it."""
 
@@ -122,8 +126,14 @@ class AgentsSection(Section):
     codex: _CodexSection = _CodexSection()
 
 
-_FILE_ALONE = {"agents", "outbound"}
+_FILE_ALONE = {"agents", "filters", "outbound"}
 """Sections that no variable overrides: all hooks must read the same; and whoever starts a hub opens no way into a network."""
+
+
+def _readable(text: str) -> str:
+    if said := complaint(text):
+        raise PydanticCustomError("filter", "{said}", {"said": said})
+    return text
 
 
 class Config(Section):
@@ -131,6 +141,8 @@ class Config(Section):
     retention: RetentionSection = RetentionSection()
     rate: RateSection = RateSection()
     tui: TuiSection = TuiSection()
+    filters: Mapping[str, Annotated[str, AfterValidator(_readable)]] = Field(default_factory=dict)
+    """Saved filters by their names."""
     alerts: AlertsSection = AlertsSection()
     agents: AgentsSection = AgentsSection()
     outbound: OutboundSection = OutboundSection()
@@ -184,6 +196,8 @@ def _sentence(error: Any, file: Path, origins: Mapping[tuple[str, ...], str]) ->
     key = ".".join(location)
     if error["type"] in ("model_type", "dict_type"):
         return f"{where}: {key}: must be a table, [{key}], not {error['input']!r}"
+    if error["type"] == "filter":
+        return f"{where}: {key}: {error['msg']}"
     if error["type"] != "extra_forbidden":
         said = error["msg"].removeprefix("Value error, ")
         return f"{where}: {key}: {said[:1].lower()}{said[1:]}, not {error['input']!r}"

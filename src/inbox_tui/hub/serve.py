@@ -11,7 +11,6 @@ import getpass
 import json
 import logging
 import os
-import secrets
 import signal
 import socket
 import sqlite3
@@ -29,7 +28,6 @@ from inbox_tui.core.config import Config, load_config
 from inbox_tui.core.errors import Exit, InboxError
 from inbox_tui.core.hooks.spoken import Waits
 from inbox_tui.core.paths import Paths, find_paths
-from inbox_tui.core.times import now
 from inbox_tui.hub import sockets, welcome
 from inbox_tui.hub.app import HubApp, build_app
 from inbox_tui.hub.callbacks import Callbacks
@@ -44,7 +42,6 @@ _TICK_SECONDS = 1.0
 _COLLECT_AFTER = (20_000, 20, 50)
 """Python looks for cycles after every 700 new objects: a tenth of the time of a busy hub, which hardly makes any."""
 _LOG_BYTES = 1 << 20
-_SECRET_BYTES = 32
 _DEFAULT_LISTEN = "127.0.0.1:9477"
 
 
@@ -52,6 +49,7 @@ def serve(
     *,
     listen: str = "",
     database: str = "",
+    notify_database: str = "",
     ready_fd: int | None = None,
     ping_seconds: float = 15.0,
     send_seconds: float = 30.0,
@@ -71,10 +69,10 @@ def serve(
         _make_folders(paths)
         stack.enter_context(sockets.only_hub(paths))
         stack.enter_context(_logging_to(paths.hub_log))
-        store = _open_store(paths, database or config.hub.database)
+        store = _open_store(paths, database or config.hub.database, notify_database or config.hub.notify_database)
         stack.callback(store.close)
         bound = stack.enter_context(_bound(paths, listen, config))
-        settings = _settings(paths, config, bound, ping_seconds, send_seconds)
+        settings = _settings(paths, config, bound, ping_seconds, send_seconds, store.secret("stream"))
 
         def tell_ready() -> None:
             _write_info(paths, settings.listen)
@@ -100,14 +98,25 @@ def _make_folders(paths: Paths) -> None:
             raise InboxError(f"Cannot write into the folder {folder}: Permission denied.")
 
 
-def _open_store(paths: Paths, database: str) -> Store:
+def _open_store(paths: Paths, database: str, notify_database: str) -> Store:
+    if database.startswith(("postgresql://", "postgres://")):
+        return _open_shared_store(database, notify_database)
     if database and not database.startswith("sqlite:///"):
-        raise InboxError(f"--database takes sqlite:///PATH, not {database.partition(':')[0]}:…")
+        raise InboxError(f"--database takes sqlite:///PATH or postgresql://…, not {database.partition(':')[0]}:…")
     file = Path(database.removeprefix("sqlite:///")) if database else paths.hub_database
     try:
         return Store.open(file)
     except (OSError, sqlite3.Error) as error:
         raise InboxError(f"Cannot open the hub's database {file}: {error}.") from error
+
+
+def _open_shared_store(database: str, notify_database: str) -> Store:
+    try:
+        return Store.open(database, notify_database)
+    except InboxError:
+        raise
+    except Exception as error:  # psycopg's, which is not imported where nobody asks for it; none of them names a password
+        raise InboxError(f"Cannot open the hub's database: {str(error).strip()}") from error
 
 
 def _service(store: Store, config: Config, paths: Paths, job_lease_seconds: float) -> Service:
@@ -146,7 +155,9 @@ def _bound(paths: Paths, listen: str, config: Config) -> Iterator[_Bound]:
         yield _Bound([tcp, *local], address)
 
 
-def _settings(paths: Paths, config: Config, bound: _Bound, ping_seconds: float, send_seconds: float) -> Settings:
+def _settings(
+    paths: Paths, config: Config, bound: _Bound, ping_seconds: float, send_seconds: float, stream_secret: bytes
+) -> Settings:
     host = bound.address.rpartition(":")[0].strip("[]")
     return Settings(
         send_socket=str(paths.send_socket),
@@ -158,7 +169,7 @@ def _settings(paths: Paths, config: Config, bound: _Bound, ping_seconds: float, 
         ping_seconds=ping_seconds,
         send_seconds=send_seconds,
         claude_code_waits=Waits(**dict(config.agents.claude_code)),
-        stream_secret=_stream_secret(paths.state / "stream.key"),
+        stream_secret=stream_secret,
     )
 
 
@@ -167,17 +178,6 @@ def _login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"user {os.getuid()}"
-
-
-def _stream_secret(file: Path) -> bytes:
-    """Kept, so that a browser's token outlives a restart. The process's umask makes it this user's alone."""
-    try:
-        # A file cut short, as by a full disk, would sign with a key that anybody can guess.
-        if not file.exists() or file.stat().st_size < _SECRET_BYTES:
-            file.write_bytes(secrets.token_bytes(_SECRET_BYTES))
-        return file.read_bytes()
-    except OSError as error:
-        raise InboxError(f"Cannot keep {file}: {error.strerror}.") from error
 
 
 def _write_info(paths: Paths, listen: str) -> None:
@@ -264,7 +264,7 @@ class _Process:
     async def run(self) -> None:
         service, space = self._service, self._settings.space
         is_new = space not in await asyncio.to_thread(service.store.spaces)
-        await asyncio.to_thread(service.store.apply, space, [Begin()], now)
+        await asyncio.to_thread(service.store.apply, space, [Begin()])
         await service.start()
         try:
             if is_new and self._is_welcoming:

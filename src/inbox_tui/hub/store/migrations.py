@@ -78,6 +78,8 @@ CREATE INDEX job_due ON job (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX job_waiting ON job (space, notification_id) WHERE state = 'waiting';
 CREATE INDEX job_failed ON job (space, updated_at) WHERE state = 'failed';
 
+CREATE TABLE secret (name TEXT PRIMARY KEY, secret TEXT NOT NULL);
+
 CREATE TABLE api_key (
     id TEXT PRIMARY KEY, space TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, secret_hash TEXT NOT NULL,
     allow_timeout_approve BOOLEAN NOT NULL, created_at BIGINT NOT NULL, revoked_at BIGINT);

@@ -144,8 +144,10 @@ def delete_up_to(table: str) -> str:
     return f"DELETE FROM {table} WHERE space = :space AND {BY_AGE[table]} <= :last"
 
 
-DELETE_ASKS = """DELETE FROM ask WHERE space = :space AND at < :cutoff AND NOT EXISTS
+_OLD_ASKS = """FROM ask WHERE space = :space AND at < :cutoff AND NOT EXISTS
 (SELECT 1 FROM notification WHERE notification.space = ask.space AND notification.id = ask.notification_id)"""
+OLD_ASKS = f"SELECT at {_OLD_ASKS} ORDER BY at LIMIT :limit"
+DELETE_ASKS = f"DELETE {_OLD_ASKS} AND at <= :last"
 
 # A job's `due_at` says when it may be claimed: while it runs, that is the end of its lease.
 NEXT_JOBS = "SELECT space, due_at FROM job WHERE due_at IS NOT NULL ORDER BY due_at LIMIT :limit"
@@ -166,6 +168,9 @@ WAITING_JOBS = f"SELECT notification_id FROM job WHERE {_WAITING} IN (:values)"
 QUEUE_JOB = f"""UPDATE job SET state = 'queued', body = :body, due_at = :now, queued_at = :now, updated_at = :now
 WHERE {_WAITING} = :notification_id"""
 DROP_JOB = f"DELETE FROM job WHERE {_WAITING} = :notification_id"
+
+SECRET = "SELECT secret FROM secret WHERE name = :name"
+MAKE_SECRET = "INSERT INTO secret (name, secret) VALUES (:name, :secret) ON CONFLICT (name) DO NOTHING"
 
 ADD_KEY = """INSERT INTO api_key (id, space, name, role, secret_hash, allow_timeout_approve, created_at, revoked_at)
 VALUES (:id, :space, :name, :role, :secret_hash, :allow_timeout_approve, :created_at, NULL)"""

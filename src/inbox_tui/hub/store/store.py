@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Protocol, TypeVar
 from zlib import crc32
 
@@ -151,6 +152,22 @@ class Store:
             return query(connection)
         finally:
             connection.rollback()
+
+    def secret(self, name: str) -> bytes:
+        """32 random bytes, made when first asked for: the same for every process on this database, and after a restart."""
+        found = self.read(lambda connection: connection.execute(statements.SECRET, {"name": name}))
+        if not found:
+            connection = self._lanes[0].connection
+            with self._lanes[0].lock:
+                connection.begin_write()
+                try:
+                    connection.execute(statements.MAKE_SECRET, {"name": name, "secret": token_hex(32)})
+                    found = connection.execute(statements.SECRET, {"name": name})
+                    connection.commit()
+                except BaseException:
+                    connection.rollback()
+                    raise
+        return bytes.fromhex(found[0][0])
 
     def spaces(self) -> list[str]:
         return self.read(reads.spaces)
