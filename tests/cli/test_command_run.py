@@ -335,6 +335,32 @@ def test_a_reader_that_goes_away_ends_it_as_it_would_the_command(hub: RunningHub
     assert done.stdout == b"y\n141\n"
 
 
+def test_one_that_is_killed_is_ended_by_the_next_and_one_that_lives_is_not(hub: RunningHub, home: Path) -> None:
+    def begin(task: str) -> subprocess.Popen[bytes]:
+        words = [*INBOX, "run", "--task", task, "--", "sh", "-c", "echo up; read go"]
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        return process
+
+    with begin("killed") as killed, begin("alive") as alive:
+        killed.kill()
+        killed.wait(DEADLINE)
+        assert inbox("run", "--task", "next", "--", "true").returncode == 0
+        found = {row["task_name"]: row for row in rows(hub) if not row.get("done_at")}
+        assert {name: row["kind"] for name, row in found.items()} == {
+            "killed": "task.terminated",
+            "alive": "task.started",
+            "next": "task.completed",
+        }
+        assert found["killed"]["body"].startswith("`inbox run` was killed")
+        alive.communicate(b"\n", timeout=DEADLINE)
+    assert inbox("run", "--task", "next", "--", "true").returncode == 0
+    assert sorted(row["kind"] for row in rows(hub) if row["task_name"] == "alive") == ["task.completed", "task.started"]
+    assert sum(row["kind"] == "task.terminated" for row in rows(hub)) == 1
+    assert not list((home / "tasks").glob("*/*"))
+
+
 def test_something_in_the_background_does_not_keep_it(hub: RunningHub, tmp_path: Path) -> None:
     """It ends with the command, and what the background prints later still arrives."""
     pipe = tmp_path / "go"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from inbox_tui.cli.owner import hold, is_left
 from inbox_tui.core.errors import Exit, InboxError
 from inbox_tui.sdk.calling import random_key
 from inbox_tui.sdk.record import Event, Record
@@ -24,6 +25,7 @@ from inbox_tui.sdk.spool import Message, Spool
 _LOCK_PATIENCE = 1.5
 _FORGOTTEN_AFTER = 30 * 86_400
 """Seconds after which a run that nobody spoke of any more is forgotten."""
+_KILLED = "`inbox run` was killed: how its command ended is not known, and its times are those until it was last heard of"
 
 
 class NoSuchRun(InboxError):
@@ -44,15 +46,23 @@ class Shelf:
     def __init__(self, folder: Path, spool: Spool) -> None:
         self.folder, self._spool = folder, spool
 
-    def begin(self, record: Record, verb: str, now: int, message: str, fields: dict[str, Any]) -> list[str]:
-        """A new run, or a queued one that starts. Answers the names of what is kept. Raises NoSuchRun where it runs already."""
+    def begin(
+        self, record: Record, verb: str, now: int, message: str, fields: dict[str, Any], *, is_owned: bool = False
+    ) -> list[str]:
+        """A new run, or a queued one that starts. Answers the names of what is kept. Raises NoSuchRun where it runs already.
+
+        `is_owned`: this process will end it; where it is killed instead, the next one that begins a run here does.
+        """
         with self._locked():
             self._forget_old()
+            self._end_killed()
             path = self._path(record)
             if path.exists():
                 record = _load(path)
                 if verb != "start" or record.ledger.started_at is not None:
                     raise NoSuchRun(f"Run {record.run_id} of {record.task} is open already.")
+            if is_owned:
+                self._hold(path)
             return self._say(record, record.say(verb, now, message, **fields))
 
     def tell(self, path: Path, say: Callable[[Record], list[Event]]) -> list[str]:
@@ -93,6 +103,7 @@ class Shelf:
             names = [self._spool.append(Message(random_key(), {"ts": ts, **event})) for event in events]
             if record.has_ended:
                 path.unlink(missing_ok=True)
+                _owner(path).unlink(missing_ok=True)
                 with suppress(OSError):
                     path.parent.rmdir()
         except OSError as problem:
@@ -107,6 +118,27 @@ class Shelf:
             with suppress(OSError):
                 if time.time() - path.stat().st_mtime > _FORGOTTEN_AFTER:
                     path.unlink()
+                    _owner(path).unlink(missing_ok=True)
+
+    def _hold(self, path: Path) -> None:
+        try:
+            hold(_owner(path), self._spool.folder.name)
+        except OSError as problem:
+            raise ShelfError(f"{_owner(path)}: {problem.strerror}") from problem
+
+    def _end_killed(self) -> None:
+        """Runs of this hub whose owner is no more. What cannot be told now is told the next time."""
+        for owner in self.folder.glob("*/*.owner"):
+            if not is_left(owner, self._spool.folder.name):
+                continue
+            path = owner.with_suffix(".json")
+            with suppress(InboxError, OSError):
+                if not path.exists():
+                    owner.unlink()
+                    continue
+                heard_at = int(path.stat().st_mtime * 1000)
+                record = _load(path)
+                self._say(record, record.say("terminate", heard_at, _KILLED))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -128,6 +160,10 @@ class Shelf:
             yield
         finally:
             os.close(lock)
+
+
+def _owner(path: Path) -> Path:
+    return path.with_suffix(".owner")
 
 
 def _folder_name(source: str, task: str) -> str:

@@ -56,7 +56,7 @@ class Story:
         fields = {"command": command, "cwd": _folder(), "host": socket.gethostname()}
         if self._shelf is not None:
             try:
-                self._shelf.begin(self.record, "start", _milliseconds(), "", fields)
+                self._shelf.begin(self.record, "start", _milliseconds(), "", fields, is_owned=True)
                 return
             except InboxError:
                 self._shelf = None
