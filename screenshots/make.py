@@ -51,6 +51,8 @@ PICTURES = (
     Picture("wide", (200, 50), keys=tuple("jjjj")),
     Picture("offline", (80, 24), connection=OFFLINE),
     Picture("empty", (80, 24), older=-1),
+    Picture("filter", keys=("slash", *"severity>=warn -is:prompt", "enter")),
+    Picture("filter-error", (80, 24), keys=("slash", *"is:unread sevrity:error")),
     Picture("help", (80, 56), keys=("?",)),
 )
 

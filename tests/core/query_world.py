@@ -68,6 +68,7 @@ def rows(draw: st.DrawFn) -> Notification:
         run_id=draw(texts), count=draw(st.integers(1, 12)), read_at=draw(st.sampled_from([None, at])),
         done_at=draw(st.sampled_from([None, None, at])), actionable=draw(st.booleans()), is_prompt=draw(st.booleans()),
         choices=(APPROVE,), decision=Decision("approve", "approve", "dana", at) if answered else None,
+        snoozed_until=draw(st.sampled_from([None, at + DAY])), pinned=draw(st.booleans()), muted=draw(st.booleans()),
         closed=draw(st.sampled_from(["", "expired"])), details=details,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from inbox_tui.core.errors import Exit
 from inbox_tui.core.model import APPROVE, REJECT, Decision, Notification
 from inbox_tui.core.query.language import FIELDS, STATES, filter_table_markdown
 from inbox_tui.core.query.match import matches
-from inbox_tui.core.query.parse import LONGEST, MOST_TERMS, QueryError, parse, write
+from inbox_tui.core.query.parse import LONGEST, MOST_TERMS, QueryError, complaint, parse, write
 from inbox_tui.core.query.tree import Ago, Is, Level, Like, Number, Pattern, Query, Term, When, Words
 from inbox_tui.core.times import DAY, HOUR, MINUTE
 
@@ -118,7 +118,9 @@ def test_what_is_wrong_is_pointed_at(text: str, pointed: str, said: str) -> None
     assert text[error.offset : error.offset + error.length] == pointed
     assert said in str(error)
     assert error.exit_code is Exit.USAGE
-    assert error.pointed(text).splitlines()[1].startswith(" " * error.offset + "^")
+    said_, shown, mark = complaint(text).split("\n")
+    assert (said_, shown) == (str(error), f"    {text}")
+    assert mark.find("^") == 4 + error.offset
 
 
 @pytest.mark.parametrize(

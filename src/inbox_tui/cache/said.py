@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 
 from inbox_tui.core.query.words import contains, searchable
 
-CHUNK = 200
+CHUNK = 100
 """Documents of one transaction: a few milliseconds of the writer's thread."""
 TAIL_MOST = 5000
 STALE_MOST = 20_000

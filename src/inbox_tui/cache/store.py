@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from inbox_tui.cache import schema, steps
+from inbox_tui.cache import said, schema, steps
 from inbox_tui.cache.rows import FeedState, Op
 from inbox_tui.core import times
 from inbox_tui.core.feed import Change, Opening, Page
@@ -31,6 +31,8 @@ class Cache:
     def __init__(self, path: Path, feed: str, *, clock: times.Clock = times.now, most_rows: int = MOST_ROWS) -> None:
         self.feed, self._path, self._clock, self._most_rows = feed, path, clock, most_rows
         self.pane = secrets.token_hex(8)
+        self.taken = 0
+        """Rows of frames and pages so far: what somebody who waits for a calm moment looks at."""
         self.note = ""
         """What `open` has to tell the person about the file."""
         self._writer: Writer | None = None
@@ -66,10 +68,12 @@ class Cache:
 
     async def apply(self, changes: Sequence[Change]) -> FeedState:
         """See `steps.apply`. Drops the deepest rows where there are too many."""
+        self.taken += len(changes)
         return await self._bounded(await self._run(steps.apply, changes, self._clock()))
 
     async def merge(self, page: Page) -> FeedState:
         """See `steps.merge`. Drops the deepest rows where there are too many."""
+        self.taken += len(page.items)
         return await self._bounded(await self._run(steps.merge, page))
 
     async def _bounded(self, state: FeedState) -> FeedState:
@@ -105,6 +109,11 @@ class Cache:
     async def claim_walk(self) -> str | None:
         """See `steps.claim_walk`."""
         return await self._run(steps.claim_walk, self.pane, self._clock())
+
+    async def index_some(self) -> int:
+        """See `said.index_some`."""
+        assert self._writer is not None, "the cache is not open"
+        return await self._writer.run(said.index_some)
 
     async def data_version(self) -> int:
         """Another number each time that another pane has written."""

@@ -70,8 +70,15 @@ class TuiSection(Section):
     """The name of a theme; empty is the one that fits the terminal."""
     confirm: Literal["key", "digit"] = "key"
     """What approves after `a`: the key `y`, or a random digit that is on the screen."""
+    keymap: Literal["default", "arrows"] = "default"
+    """The keys to begin with: default is in the manner of vi; arrows moves by arrows and shows views by digits."""
     keys: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     """Action → its key or keys, in place of ours; an empty list takes them away."""
+
+    @property
+    def own_keys(self) -> dict[str, tuple[str, ...]]:
+        """The same, with every key in a list."""
+        return {action: (keys,) if isinstance(keys, str) else keys for action, keys in self.keys.items()}
 
 
 class AlertsSection(Section):

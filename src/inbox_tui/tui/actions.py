@@ -28,6 +28,8 @@ class Context:
     can_undo: bool = False
     needs: int = 0
     """Rows that need the person."""
+    filtered: bool = False
+    """A filter is on."""
 
 
 Condition = Callable[[Context], bool]
@@ -68,7 +70,15 @@ ACTIONS: tuple[Action, ...] = (
         "screen",
         lambda c: _has_row(c) and not c.reading,
     ),
-    Action("back", ("escape", "h"), "back", "Back to the list.", "screen", lambda c: c.reading, palette=False),
+    Action(
+        "back",
+        ("escape", "h"),
+        "back",
+        "Back to the list; there, out of a filter.",
+        "screen",
+        lambda c: c.reading or c.filtered,
+        palette=False,
+    ),
     Action("done", ("e", "d"), "done", "Done: out of the inbox; in Done, back into it.", "triage", _has_row),
     Action(
         "undo",
@@ -80,7 +90,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("toggle_read", ("m",), "read/unread", "Mark read or unread.", "triage", lambda c: _has_row(c) and not _asks(c)),
     Action("open_url", ("o",), "link", "Open its link; over SSH, copy and show it.", "screen", _has_url),
-    Action("read_all", ("M",), "all read", "Mark everything in this view read.", "triage"),
+    Action("read_all", ("M",), "all read", "Mark everything that this list shows read.", "triage"),
     Action("down", ("j", "down"), "down", "Next row; in the detail, scroll down.", "move", palette=False),
     Action("up", ("k", "up"), "up", "Previous row; in the detail, scroll up.", "move", palette=False),
     Action("top", ("g g", "home"), "top", "First row.", "move"),
@@ -104,6 +114,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("go_unread", ("g u",), "unread", "Show what is unread.", "views"),
     Action("go_all", ("g a",), "all", "Show all that is not done.", "views"),
     Action("go_done", ("g e",), "done view", "Show what is done.", "views"),
+    Action("filter", ("/",), "filter", "Filter the list: words, is:unread, severity>=warn, …", "views", lambda c: not c.reading),
+    Action("saved_filters", ("f",), "saved filters", "Choose one of your saved filters.", "views"),
     Action("refresh", ("ctrl+r",), "reconnect", "Ask the hub again, now.", "screen"),
     Action("do_not_disturb", ("D",), "do not disturb", "Nothing rings, in no pane of yours, until pressed again.", "screen"),
     Action("theme", ("T",), "theme", "Next theme.", "screen"),

@@ -65,7 +65,7 @@ class InboxApp(App[int]):
     ) -> None:
         plain = "NO_COLOR" in environ or few_colors(environ)
         super().__init__(ansi_color=True if plain else None)
-        self.keymap: Keymap = build_keymap(settings.keys)
+        self.keymap: Keymap = build_keymap(settings.keys, settings.keymap)
         self.link: Link = NoLink()
         self._connect, self.paths, self._config_file = connect, paths, ConfigFile(paths.config_file)
         self.fence: Fence = fence or CursorFence(lambda: self._driver, monotonic)
@@ -76,6 +76,7 @@ class InboxApp(App[int]):
         self.main = MainScreen(
             reader, self.link, self.keymap, self.fence, clock, monotonic,
             hints=partial(hints, paths.send_socket, reader, self.keymap), me=me, confirm=settings.confirm,
+            filters=settings.filters,
         )  # fmt: skip
         self.alerter = Alerter(self.put, paths.do_not_disturb, self._is_still, clock, environ)
 
@@ -125,6 +126,8 @@ class InboxApp(App[int]):
         if isinstance(event, events.CursorPosition):
             self.fence.take(event)
             return True
+        if isinstance(event, events.Paste) and self.main.paste(event.text):
+            return True
         if isinstance(event, (events.Paste, events.AppBlur)):
             self.main.bar.close("not answered")
             return isinstance(event, events.Paste)
@@ -158,6 +161,8 @@ class InboxApp(App[int]):
         for action in ACTIONS:
             if action.palette and self.keymap.key_of(action.id):
                 yield SystemCommand(action.label, action.help, partial(self._run_by_name, action.id))
+        for name, show in self.main.filtering.choices():
+            yield SystemCommand(f"filter: {name}", self.main.filtering.saved[name], show)
         for name in sorted(self.available_themes):
             yield SystemCommand(f"theme: {name}", "Colours", partial(setattr, self, "theme", name))
 
@@ -226,6 +231,7 @@ class InboxApp(App[int]):
 
     def _configure(self, config: Config) -> None:
         self.alerter.configure(config.alerts)
+        self.main.filtering.saved = config.filters
 
 
 def run(paths: Paths | None = None) -> int:

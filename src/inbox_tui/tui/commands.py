@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.text import clean
-from inbox_tui.core.triage import UNDO, Verb
+from inbox_tui.core.triage import Verb
 from inbox_tui.tui import words
 from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.browser import can_open, open_link
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
 
 WAITS_HERE = "somebody waits here for your answer: a answers it"
+UNDO: dict[Verb, Verb] = {"read": "unread", "unread": "read", "done": "undone", "undone": "done"}
 UNDO_MOST = 200
 """Rows of one bulk action that undo can bring back, each by its own call."""
 BACK: dict[Verb, str] = {"done": "back in the inbox", "undone": "done again", "read": "unread again", "unread": "read again"}
@@ -123,6 +124,13 @@ class Commands:
     def go_done(self) -> None:
         self._screen.show_view(View.DONE)
 
+    def filter(self) -> None:
+        self._screen.filtering.open()
+
+    def saved_filters(self) -> None:
+        if not self._screen.filtering.choose():
+            self._screen.say("no filters are saved: name them under [filters] in config.toml")
+
     # The screen
 
     def open(self) -> None:
@@ -134,7 +142,10 @@ class Commands:
             self._screen.link.triage("read", row)
 
     def back(self) -> None:
-        self._screen.read(False)
+        if self._screen.reading:
+            self._screen.read(False)
+        else:
+            self._screen.filtering.drop()
 
     def open_url(self) -> None:
         row = self._screen.row
@@ -177,6 +188,9 @@ class Commands:
         self._screen.say(f"{told}: {clean(row.notification.title, lines=False)}")
 
     def read_all(self) -> None:
+        if self._screen.filtering.is_on:
+            self._read_found()
+            return
         listing = self._screen.list.listing
         rows = self._screen.reader.window(View.UNREAD, 0, UNDO_MOST + 1)
         marked = [row.id for row in rows if listing.view is not View.NEEDS or row.notification.needs_me]
@@ -190,6 +204,20 @@ class Commands:
         else:
             self._undo.append(("read", []))
             self._screen.say("all marked read; so many cannot be undone")
+
+    def _read_found(self) -> None:
+        """What a filter shows, row by row: no hub knows the filter, so it cannot mark them at once."""
+        found = self._screen.filtering.matches
+        ids = found.unread_ids() if found is not None else []
+        if not ids:
+            self._screen.say("nothing is unread here")
+        elif len(ids) > UNDO_MOST:
+            self._screen.say(f"{len(ids):,} are unread here; at most {UNDO_MOST} are marked at once: narrow the filter")
+        else:
+            for row in self._screen.reader.rows(ids):
+                self._screen.link.triage("read", row)
+            self._undo.append(("read", ids))
+            self._screen.say(f"{len(ids):,} marked read")
 
     def refused(self, verb: Verb, row_id: str) -> None:
         """The hub did not take it, so there is nothing of it to undo. `row_id` "": a bulk verb."""

@@ -1,4 +1,4 @@
-"""What a list shows and where its cursor is: pages of the cache, by view. No widget; no I/O but the reader's own.
+"""What a list shows and where its cursor is: pages of a view, or of what a filter found. No widget; no I/O but the reader's own.
 
 The cursor is on an id. When rows come, go or move, the row under the cursor stays under the eye: `follow` answers how far to
 scroll for that.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from inbox_tui.cache.pages import Reader, Row
 from inbox_tui.cache.rows import View
+from inbox_tui.tui.sources import Rows, ViewRows
 
 PAGE = 64
 KEPT_PAGES = 32
@@ -16,12 +17,12 @@ SUCCESSORS = 16
 
 
 class Listing:
-    """One view of one feed. `cursor_y` is where the cursor's row is; None in an empty view."""
+    """Rows of one feed. `cursor_y` is where the cursor's row is; None in an empty list."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._pages: dict[int, list[Row]] = {}
-        self.view = View.ALL
+        self.source: Rows = ViewRows(reader, View.ALL)
         self.count = 0
         self.cursor_y: int | None = None
         self._cursor: Row | None = None
@@ -32,11 +33,20 @@ class Listing:
         """The row under the cursor, as it is now."""
         return self._cursor
 
+    @property
+    def view(self) -> View:
+        """The view that its rows are of."""
+        return self.source.view
+
     def show(self, view: View) -> None:
         """Another view, from its top."""
-        self.view = view
+        self.show_rows(ViewRows(self._reader, view))
+
+    def show_rows(self, source: Rows) -> None:
+        """Other rows, from their top."""
+        self.source = source
         self._pages.clear()
-        self.count = self._reader.count(view)
+        self.count = source.count()
         self.move(0)
 
     def row(self, y: int) -> Row | None:
@@ -50,7 +60,7 @@ class Listing:
         for number in range(max(0, first) // PAGE, max(0, last) // PAGE + 1):
             page = self._pages.pop(number, None)
             if page is None:
-                page = self._reader.window(self.view, number * PAGE, PAGE)
+                page = self.source.window(number * PAGE, PAGE)
                 while len(self._pages) >= KEPT_PAGES:
                     del self._pages[next(iter(self._pages))]
             self._pages[number] = page
@@ -64,23 +74,20 @@ class Listing:
         self.load(y, y)
         self.cursor_y, self._cursor = y, self.row(y)
 
-    def move_to_id(self, id_: str) -> bool:
-        y = self._reader.position(self.view, id_)
-        if y is not None:
-            self.move(y)
-        return y is not None
+    def place_of(self, id_: str) -> int | None:
+        return self.source.position(id_)
 
     def follow(self) -> int:
         """Takes in what changed. Answers how many lines further down the cursor's row is now (negative: up)."""
         before, was_y = self._cursor, self.cursor_y
         heirs = [] if was_y is None else self._heirs(was_y)
         self._pages.clear()
-        self.count = self._reader.count(self.view)
+        self.count = self.source.count()
         if before is None or was_y is None:
             self.move(0)
             return 0
         for id_, offset in ((before.id, 0), *heirs):
-            y = self._reader.position(self.view, id_)
+            y = self.source.position(id_)
             if y is not None:
                 self.move(y)
                 # An heir takes the cursor's place on the screen, so its own line is where the cursor was.
@@ -95,26 +102,7 @@ class Listing:
         return [(row.id, offset) for row, offset in rows if row is not None]
 
     def neighbour(self, among: View, step: int) -> int | None:
-        """Where, in this view, the next (`step` 1) or previous (-1) row of another view is; goes round at the ends."""
-        count = self._reader.count(among)
-        if not count or self._cursor is None:
+        """Where, in this list, the next (`step` 1) or previous (-1) row of another view is; goes round at the ends."""
+        if self._cursor is None or self.cursor_y is None:
             return None
-        low, high = 0, count
-        here = _place(self._cursor)
-        while low < high:
-            middle = (low + high) // 2
-            rows = self._reader.window(among, middle, 1)
-            if rows and _place(rows[0]) > here:
-                low = middle + 1
-            else:
-                high = middle
-        at = self._reader.window(among, low, 1) if low < count else []
-        is_here = bool(at) and at[0].id == self._cursor.id
-        target = low - 1 if step < 0 else low + 1 if is_here else low
-        rows = self._reader.window(among, target % count, 1)
-        return self._reader.position(self.view, rows[0].id) if rows else None
-
-
-def _place(row: Row) -> tuple[bool, int, str]:
-    """Its place in every view; lists run from the greatest down."""
-    return (row.notification.needs_me, row.notification.raised_at, row.id)
+        return self.source.neighbour(self._cursor, self.cursor_y, among, step)

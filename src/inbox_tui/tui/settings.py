@@ -1,4 +1,4 @@
-"""The pane's own part of the configuration file, `[tui]`: read with tomllib alone, since it is wanted before the first frame."""
+"""The pane's own part of the configuration file, `[tui]` and `[filters]`: read with tomllib alone, before the first frame."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from inbox_tui.core.errors import ConfigError
+from inbox_tui.core.query.parse import complaint
+from inbox_tui.tui.keymaps import KEYMAPS
 
-_NAMES = ("theme", "confirm", "keys")
+_NAMES = ("theme", "confirm", "keymap", "keys")
 _PREFIX = "INBOX_TUI_"
 
 
@@ -24,6 +26,10 @@ class Settings:
     """How to approve: `y`, or a random digit that has to be read off the screen."""
     keys: Mapping[str, list[str]] = field(default_factory=dict)
     """Action id → its keys, in place of ours."""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Saved filters by name; each can be read."""
+    keymap: str = "default"
+    """Which of our keymaps `keys` go over."""
 
 
 DEFAULTS = Settings()
@@ -58,7 +64,19 @@ def settings_in(config: Mapping[str, object], path: Path) -> Settings:
         raise ConfigError(f"{path}: tui.theme: must be a name")
     if confirm not in ("key", "digit"):
         raise ConfigError(f'{path}: tui.confirm: must be "key" or "digit"')
-    return Settings(theme, confirm, _keys(path, keys))
+    keymap = table.get("keymap", "default")
+    if keymap not in KEYMAPS:
+        raise ConfigError(f"{path}: tui.keymap: must be one of {', '.join(KEYMAPS)}")
+    return Settings(theme, confirm, _keys(path, keys), _filters(path, config.get("filters", {})), keymap)
+
+
+def _filters(path: Path, table: object) -> dict[str, str]:
+    if not isinstance(table, dict) or not all(isinstance(text, str) for text in table.values()):
+        raise ConfigError(f'{path}: filters: must be a table of name = "filter"')
+    for name, text in table.items():
+        if said := complaint(text):
+            raise ConfigError(f"{path}: filters.{name}: {said}")
+    return table
 
 
 def _keys(path: Path, table: object) -> dict[str, list[str]]:

@@ -27,6 +27,7 @@ from inbox_tui.tui.foreign import ForeignIntake, ForeignPages
 from inbox_tui.tui.intake import AskAgain, Intake, Waiting
 from inbox_tui.tui.messages import CacheChanged, ConnectionChanged, Notice, SyncMessage
 from inbox_tui.tui.outbox import Outbox
+from inbox_tui.tui.trailing import trail
 from inbox_tui.tui.walk import walk
 
 if TYPE_CHECKING:
@@ -94,13 +95,17 @@ class Sync:
         if self.cache.note:
             self._post(Notice(self.cache.note))
         self._post(self._state)
-        looking = asyncio.create_task(self._look(), name="look for other panes")
+        beside = [
+            asyncio.create_task(self._look(), name="look for other panes"),
+            asyncio.create_task(trail(self.cache), name="fill the full-text index"),
+        ]
         try:
             await self._queue_changed()
             while True:
                 await self._attempt()
         finally:
-            looking.cancel()
+            for task in beside:
+                task.cancel()
             if self._change_timer is not None:
                 self._change_timer.cancel()
 

@@ -43,6 +43,9 @@ STATES = (
     State("open", "may still be answered", having=("actionable",), lacking=("decision", "closed")),
     State("answered", "was answered", having=("decision",)),
     State("done", "out of the inbox", having=("done_at",)),
+    State("snoozed", "put off", having=("snoozed_until",)),
+    State("pinned", "pinned", having=("pinned",)),
+    State("muted", "muted", having=("muted",)),
 )
 
 FIELDS = (

@@ -32,8 +32,17 @@ class QueryError(InboxError):
         self.offset, self.length = offset, max(1, length)
 
     def pointed(self, text: str) -> str:
-        """The filter, and under it a mark at what is wrong; for where every character takes one cell."""
-        return f"{text}\n{' ' * self.offset}{'^' * self.length} {self}"
+        """The sentence, then the filter with a mark under what is wrong; for where every character takes one cell."""
+        return f"{self}\n    {text}\n    {' ' * self.offset}{'^' * self.length}"
+
+
+def complaint(text: str) -> str:
+    """What is wrong with a filter, in three lines; "" where nothing is."""
+    try:
+        parse(text)
+    except QueryError as error:
+        return error.pointed(text)
+    return ""
 
 
 def parse(text: str) -> Query:

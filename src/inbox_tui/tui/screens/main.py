@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from textual import events, on, work
@@ -20,14 +20,17 @@ from inbox_tui.core.times import Clock
 from inbox_tui.tui import footer, status, words
 from inbox_tui.tui.actions import Context
 from inbox_tui.tui.commands import Commands
+from inbox_tui.tui.filtering import Filtering
 from inbox_tui.tui.keymap import CHORD_SECONDS, Chord, Keymap
 from inbox_tui.tui.link import Link
 from inbox_tui.tui.messages import ConnectionChanged
 from inbox_tui.tui.reading import NOTHING, Timeline
+from inbox_tui.tui.sources import Rows
 from inbox_tui.tui.terminal import Fence
 from inbox_tui.tui.widgets.decision_bar import Confirm, DecisionBar
 from inbox_tui.tui.widgets.detail import Detail
 from inbox_tui.tui.widgets.empty import Empty
+from inbox_tui.tui.widgets.filter_line import FilterLine
 from inbox_tui.tui.widgets.line import Line, Piece, cells
 from inbox_tui.tui.widgets.notification_list import NotificationList
 
@@ -46,7 +49,8 @@ class MainScreen(Screen[None]):
     MainScreen {
         layout: vertical; background: $background;
         #header, #footer { background: $surface; }
-        #problem { display: none; background: $background; }
+        #problem, #filter { display: none; background: $background; }
+        &.-typing #filter { display: block; }
         &.-problem #problem { display: block; }
         #body { height: 1fr; layout: horizontal; }
         NotificationList, Empty { width: 1fr; height: 1fr; }
@@ -63,7 +67,7 @@ class MainScreen(Screen[None]):
 
     def __init__(
         self, reader: Reader, link: Link, keymap: Keymap, fence: Fence, clock: Clock, monotonic: Callable[[], float],
-        *, hints: Hints, me: str = "", confirm: Confirm = "key",
+        *, hints: Hints, me: str = "", confirm: Confirm = "key", filters: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         self.reader, self.link, self.keymap = reader, link, keymap
@@ -73,7 +77,8 @@ class MainScreen(Screen[None]):
         self.detail = Detail(clock, me=me, id="detail")
         self.bar = DecisionBar(fence, clock, monotonic, confirm=confirm, id="bar")
         self._header, self._problem, self._footer = Line(id="header"), Line(id="problem"), Line(id="footer")
-        self._empty = Empty(id="empty")
+        self._empty, self._typed = Empty(id="empty"), FilterLine(id="filter")
+        self.filtering = Filtering(self, filters or {})
         self.commands, self._chord, self._clock, self._hints = Commands(self), Chord(keymap), clock, hints
         self._message = self._about = self._storage = self._unreadable = self._hush = ""
         self.me = me
@@ -91,6 +96,7 @@ class MainScreen(Screen[None]):
             yield self._empty
             yield self.detail
         yield self.bar
+        yield self._typed
         yield self._footer
 
     def on_mount(self) -> None:
@@ -126,11 +132,26 @@ class MainScreen(Screen[None]):
             self._hush = why
             self.refresh_words()
 
+    def now(self) -> int:
+        """Microseconds since 1970."""
+        return self._clock()
+
     def show_view(self, view: View) -> None:
+        """A whole view: no filter is on."""
+        self.filtering.forget()
         self.read(False)
         self.list.show(view)
         self.index()
         self.refresh_words()
+
+    def show_rows(self, rows: Rows, *, from_top: bool) -> None:
+        """What a filter found, anew or in the place of what it found before."""
+        if from_top:
+            self.list.show_rows(rows)
+            self.read(False)
+        else:
+            self.list.listing.source = rows
+            self.list.take_changes()
 
     def read(self, reading: bool) -> None:
         """Gives the keys to the detail, or back to the list."""
@@ -147,6 +168,11 @@ class MainScreen(Screen[None]):
         if self.bar.swallows(read_at):
             return ""
         self.list.touched = True
+        if self.filtering.editor is not None:
+            with self.reading_cache():
+                taken = self.filtering.take(key)
+            self.refresh_words()
+            return "" if taken else None
         was_pending, self._message = self._chord.pending, ""
         action = self._chord.press(key, read_at)
         if action == "":
@@ -158,6 +184,15 @@ class MainScreen(Screen[None]):
                 action = "" if self.commands.run(action) else action
         self.refresh_words()
         return action
+
+    def paste(self, text: str) -> bool:
+        """Whether a filter is being typed, which takes it."""
+        if self.filtering.editor is None:
+            return False
+        with self.reading_cache():
+            self.filtering.paste(text)
+        self.refresh_words()
+        return True
 
     def run_action_by_id(self, action_id: str) -> bool:
         """For the palette. False: the action is the app's own."""
@@ -189,6 +224,7 @@ class MainScreen(Screen[None]):
 
     def _take_in(self) -> None:
         if self.reader.refresh() or self._unreadable:
+            self.filtering.cache_changed()
             self.list.take_changes()
             self._say_what_became()
             if self.bar.row is not None:
@@ -226,6 +262,7 @@ class MainScreen(Screen[None]):
             self.cache_changed()
         self.list.tick()
         self.bar.tick()
+        self.filtering.tick()
         self.refresh_words()
 
     # Words at the edges
@@ -235,8 +272,11 @@ class MainScreen(Screen[None]):
         if not self.is_mounted:
             return
         width, listing = self.size.width, self.list.listing
-        counts = {view: self.reader.count(view) for view in View}
-        views = footer.header_views(listing.view, counts, width - 3)
+        if self.filtering.is_on:
+            views = self.filtering.header(self.reader.count(View.NEEDS), width - 3)
+        else:
+            counts = {view: self.reader.count(view) for view in View}
+            views = footer.header_views(listing.view, counts, width - 3)
         room = width - cells(views) - 4
         hush = footer.hushed(self._hush, room)
         room -= cells(hush)
@@ -247,8 +287,19 @@ class MainScreen(Screen[None]):
         self._show_problem(status.unsaid(self._connection, self._clock(), said))
         self.set_class(not listing.count, "-empty")
         if not listing.count:
-            self._empty.say(self._hints(listing.view, self._connection is not None and self._connection.state == "live"))
-        self._footer.show(*self._foot(width))
+            self._empty.say(self._why_empty())
+        self.set_class(self.filtering.editor is not None, "-typing")
+        if self.filtering.editor is None:
+            self._footer.show(*self._foot(width))
+        else:
+            left, right, under = self.filtering.line(width)
+            self._typed.show(left, right)
+            self._footer.show(under)
+
+    def _why_empty(self) -> list[Piece]:
+        if self.filtering.is_on:
+            return self.filtering.nothing(self.keymap.key_of("back"))
+        return self._hints(self.list.listing.view, self._connection is not None and self._connection.state == "live")
 
     def _foot(self, width: int) -> tuple[list[Piece], list[Piece]]:
         listing = self.list.listing
@@ -261,7 +312,13 @@ class MainScreen(Screen[None]):
         if self._chord.pending:
             return footer.chord(self._chord.pending, self.keymap), right
         shown = None if self.row is None else self.row.notification
-        context = Context(shown, self.reading, can_undo=self.commands.can_undo, needs=self.reader.count(View.NEEDS))
+        context = Context(
+            shown,
+            self.reading,
+            can_undo=self.commands.can_undo,
+            needs=self.reader.count(View.NEEDS),
+            filtered=self.filtering.is_on,
+        )
         return footer.keys(context, self.keymap, room), right
 
     # The detail

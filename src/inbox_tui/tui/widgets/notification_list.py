@@ -21,6 +21,7 @@ from inbox_tui.core.times import Clock
 from inbox_tui.tui import words
 from inbox_tui.tui.listing import Listing
 from inbox_tui.tui.rows import RowStyles, placeholder, render_row
+from inbox_tui.tui.sources import Rows, ViewRows
 
 AGES_KEPT = 2000
 TONES = ("ask", "error", "warn", "success", "info")
@@ -80,7 +81,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
 
     def __init__(self, reader: Reader, clock: Clock, *, me: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.listing = Listing(reader)
+        self.listing, self._reader = Listing(reader), reader
         self.notes: dict[str, str] = {}
         self.arrived = 0
         """Rows that came in above the screen since its top was last seen."""
@@ -99,7 +100,11 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
 
     def show(self, view: View) -> None:
         """Another view, from its top."""
-        self.listing.show(view)
+        self.show_rows(ViewRows(self._reader, view))
+
+    def show_rows(self, source: Rows) -> None:
+        """Other rows, from their top."""
+        self.listing.show_rows(source)
         self.arrived = 0
         self._resize_content()
         self._scroll(0)

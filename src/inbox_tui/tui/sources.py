@@ -1,0 +1,90 @@
+"""Where a list's rows come from: a view of the cache, or what a filter found in it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from inbox_tui.cache.matches import Matches
+from inbox_tui.cache.pages import Reader, Row
+from inbox_tui.cache.rows import View
+from inbox_tui.core.model import Notification
+
+
+class Rows(Protocol):
+    """Rows by their places, 0 at the top."""
+
+    @property
+    def view(self) -> View: ...
+
+    def count(self) -> int: ...
+
+    def window(self, start: int, size: int) -> list[Row]: ...
+
+    def position(self, row_id: str) -> int | None: ...
+
+    def neighbour(self, row: Row, y: int, among: View, step: int) -> int | None:
+        """Where the next (`step` 1) or previous (-1) row of another view is; goes round at the ends. None: there is none."""
+
+
+class ViewRows:
+    """A whole view."""
+
+    def __init__(self, reader: Reader, view: View) -> None:
+        self._reader, self.view = reader, view
+
+    def count(self) -> int:
+        return self._reader.count(self.view)
+
+    def window(self, start: int, size: int) -> list[Row]:
+        return self._reader.window(self.view, start, size)
+
+    def position(self, row_id: str) -> int | None:
+        return self._reader.position(self.view, row_id)
+
+    def neighbour(self, row: Row, y: int, among: View, step: int) -> int | None:
+        count = self._reader.count(among)
+        if not count:
+            return None
+        low, high, here = 0, count, _place(row)
+        while low < high:
+            middle = (low + high) // 2
+            rows = self._reader.window(among, middle, 1)
+            if rows and _place(rows[0]) > here:
+                low = middle + 1
+            else:
+                high = middle
+        at = self._reader.window(among, low, 1) if low < count else []
+        is_here = bool(at) and at[0].id == row.id
+        target = low - 1 if step < 0 else low + 1 if is_here else low
+        rows = self._reader.window(among, target % count, 1)
+        return self._reader.position(self.view, rows[0].id) if rows else None
+
+
+class FilteredRows:
+    """What a filter found. A row that has gone since keeps its place until the matches are brought up to date."""
+
+    def __init__(self, reader: Reader, matches: Matches) -> None:
+        self._reader, self.matches = reader, matches
+
+    @property
+    def view(self) -> View:
+        return self.matches.view
+
+    def count(self) -> int:
+        return len(self.matches)
+
+    def window(self, start: int, size: int) -> list[Row]:
+        ids = self.matches.ids(start, size)
+        rows = {row.id: row for row in self._reader.rows(ids)}
+        return [rows.get(id_) or Row(id_, 0, Notification(id_, "", "(gone)", 0, 0), "") for id_ in ids]
+
+    def position(self, row_id: str) -> int | None:
+        return self.matches.position(row_id)
+
+    def neighbour(self, row: Row, y: int, among: View, step: int) -> int | None:
+        return self.matches.neighbour(y, among, step)
+
+
+def _place(row: Row) -> tuple[bool, int, str]:
+    """Its place in every view; lists run from the greatest down."""
+    return (row.notification.needs_me, row.notification.raised_at, row.id)
