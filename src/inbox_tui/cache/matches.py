@@ -1,6 +1,6 @@
 """The list of a filter: the places of the rows that it found, kept as rows come, go and change. No I/O but the reader's own.
 
-It holds the first `MOST` matches of its order, as (needs me, raised_at, id), not a page of them: so a place is found by
+It holds the first `MOST` matches of its order, as (rank, raised_at, id), not a page of them: so a place is found by
 bisection, neighbours need no reading, and a million rows of which few match cost what few cost. More matches than that are not
 counted; nobody scrolls through ten thousand rows, and a filter that finds them is one to be narrowed.
 """
@@ -11,9 +11,8 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 
 from inbox_tui.cache.pages import Reader, Row
-from inbox_tui.cache.rows import Key, Mark, View
+from inbox_tui.cache.rows import NEEDS_ME, Key, Mark, View, is_in
 from inbox_tui.cache.search import MOST, Match
-from inbox_tui.core.model import Notification
 from inbox_tui.core.query.match import matches
 from inbox_tui.core.query.tree import Query
 
@@ -41,8 +40,8 @@ class Matches:
 
     def add(self, found: Iterable[Match]) -> None:
         """What a search found, in any order."""
-        for needs, at, id_, unread in found:
-            self._put(id_, (needs, at, id_), bool(unread))
+        for rank, at, id_, unread in found:
+            self._put(id_, (rank, at, id_), bool(unread))
         self._upwards.sort()
         self._cut()
 
@@ -63,8 +62,8 @@ class Matches:
         count = len(self._upwards)
         for distance in range(1, count + 1):
             at = (y + step * distance) % count
-            needs, _, id_ = self._upwards[count - 1 - at]
-            if needs if among is View.NEEDS else id_ in self._unread:
+            rank, _, id_ = self._upwards[count - 1 - at]
+            if rank == NEEDS_ME if among is View.NEEDS else id_ in self._unread:
                 return at
         return None
 
@@ -85,11 +84,11 @@ class Matches:
         if (old := self._keys.pop(id_, None)) is not None:
             del self._upwards[bisect_left(self._upwards, old)]
             self._unread.discard(id_)
-        if row is None or not _is_in(self.view, row.notification) or not matches(self.query, row.notification, now):
+        if row is None or not is_in(self.view, row.notification) or not matches(self.query, row.notification, now):
             return
-        key = (int(row.notification.needs_me), row.notification.raised_at, id_)
+        key = row.notification.place
         if not (self.is_cut and self._upwards and key < self._upwards[0]):
-            self._put(id_, key, row.notification.read_at is None, sort=True)
+            self._put(id_, key, row.notification.is_unread, sort=True)
 
     def _put(self, id_: str, key: Key, unread: bool, *, sort: bool = False) -> None:
         if id_ in self._keys:
@@ -110,15 +109,3 @@ class Matches:
             del self._keys[id_]
             self._unread.discard(id_)
         del self._upwards[: -self.most]
-
-
-def _is_in(view: View, row: Notification) -> bool:
-    match view:
-        case View.NEEDS:
-            return row.needs_me
-        case View.UNREAD:
-            return row.read_at is None and row.done_at is None
-        case View.ALL:
-            return row.done_at is None
-        case View.DONE:
-            return row.done_at is not None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from inbox_tui.cache import schema
 from inbox_tui.cache.blocks import BLOCK, SPLIT, Blocks
-from inbox_tui.cache.rows import BITS, Key, Mark, Op, View
+from inbox_tui.cache.rows import BITS, OP_COLUMNS, WHERE, Key, Mark, Op, View, op_from
 from inbox_tui.core import triage
 from inbox_tui.core.model import Notification, decode
 
@@ -24,20 +24,20 @@ MOVES_MOST = 512
 
 DECODED_MOST = 1024
 
-WHERE = {
-    View.NEEDS: "feed = :feed AND done = 0 AND needs = 1",
-    View.UNREAD: "feed = :feed AND unread = 1 AND done = 0",
-    View.ALL: "feed = :feed AND done = 0",
-    View.DONE: "feed = :feed AND done = 1",
+INDEX = {
+    View.NEEDS: "row_listed",
+    View.UNREAD: "row_unread",
+    View.ALL: "row_listed",
+    View.SNOOZED: "row_snoozed",
+    View.DONE: "row_done",
 }
-INDEX = {View.NEEDS: "row_listed", View.UNREAD: "row_unread", View.ALL: "row_listed", View.DONE: "row_done"}
 # Not joined: a join would read the documents of rows that OFFSET skips.
 _ROW = "SELECT id, rev, overlaid, (SELECT text FROM document WHERE document.n = row.doc) FROM row"
-DOWN = "ORDER BY needs DESC, raised_at DESC, id DESC"
+DOWN = "ORDER BY rank DESC, raised_at DESC, id DESC"
 _MOVED = "SELECT id FROM move WHERE feed = ? AND seq > ?"
 _REWRITTEN = "SELECT id FROM document CROSS JOIN row ON row.n = document.row WHERE document.n > ? AND feed = ? LIMIT ?"
-_UP = "ORDER BY needs, raised_at, id"
-NOT_ABOVE = "AND (needs, raised_at, id) <= (:needs, :at, :id)"
+_UP = "ORDER BY rank, raised_at, id"
+NOT_ABOVE = "AND (rank, raised_at, id) <= (:rank, :at, :id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,13 @@ class Head:
     needs: int = 0
     unread: int = 0
     listed: int = 0
+    snoozed: int = 0
     done: int = 0
 
 
 _HEAD = (
     "SELECT feed, version, seq, journal_from, epoch, walk IS NULL AND NOT evicted, hub_unread, caught_up_at, "
-    "needs, unread, listed, done FROM feed WHERE name = ?"
+    "needs, unread, listed, snoozed, done FROM feed WHERE name = ?"
 )
 
 
@@ -97,6 +98,8 @@ class Reader:
         self._blocks: dict[View, Blocks] = {}
         self._told = 0
         self._decoded: dict[str, Notification] = {}
+        self._ops: list[Op] = []
+        self._ops_version = -1
         self.refresh()
 
     def close(self) -> None:
@@ -120,7 +123,7 @@ class Reader:
     def count(self, view: View) -> int:
         """Rows in a view, as of the last call of `refresh` or `window`."""
         head = self._head
-        return {View.NEEDS: head.needs, View.UNREAD: head.unread, View.ALL: head.listed, View.DONE: head.done}[view]
+        return dict(zip(View, (head.needs, head.unread, head.listed, head.snoozed, head.done), strict=True))[view]
 
     def unread_count(self) -> int:
         """Unread rows at the hub: ours where the copy is complete, else what the hub says."""
@@ -174,18 +177,18 @@ class Reader:
         """Which row of a view it is, from 0; None: it is not in the view."""
         with self._snapshot() as db:
             found = db.execute(
-                f"SELECT needs, raised_at, id FROM row WHERE {WHERE[view]} AND id = :wanted",
+                f"SELECT rank, raised_at, id FROM row WHERE {WHERE[view]} AND id = :wanted",
                 {"feed": self._head.feed, "wanted": row_id},
             ).fetchone()
             if found is None:
                 return None
             key: Key = found
             first, before = self._index(view).find(key)
-            bound = "AND (needs, raised_at, id) <= (:first_needs, :first_at, :first_id)" if first else ""
-            given = self._at(key) | dict(zip(("first_needs", "first_at", "first_id"), first or (0, 0, ""), strict=True))
+            bound = "AND (rank, raised_at, id) <= (:first_rank, :first_at, :first_id)" if first else ""
+            given = self._at(key) | dict(zip(("first_rank", "first_at", "first_id"), first or (0, 0, ""), strict=True))
             (above,) = db.execute(
                 f"SELECT count(*) FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]} {bound} "
-                "AND (needs, raised_at, id) > (:needs, :at, :id)",
+                "AND (rank, raised_at, id) > (:rank, :at, :id)",
                 given,
             ).fetchone()
             return before + int(above)
@@ -194,13 +197,15 @@ class Reader:
         notification = self._decode(row_id, rev, document)
         if not overlaid:
             return Row(row_id, rev, notification, "", self._head.epoch)
-        ops = db.execute(
-            "SELECT key, verb, id, seen, at, only_unread, only_needs_me, ack FROM op "
-            "WHERE feed = ? AND (id = ? OR id IS NULL) ORDER BY n",
-            (self._head.feed, row_id),
-        ).fetchall()
-        notification, overlay = under([Op(*op) for op in ops], notification)
+        notification, overlay = under(self._queued(db), notification)
         return Row(row_id, rev, notification, overlay, self._head.epoch)
+
+    def _queued(self, db: sqlite3.Connection) -> list[Op]:
+        """The queued triage of this version, oldest first."""
+        if self._ops_version != self._head.version:
+            found = db.execute(f"SELECT {OP_COLUMNS} FROM op WHERE feed = ? ORDER BY n", (self._head.feed,))
+            self._ops, self._ops_version = [op_from(record) for record in found], self._head.version
+        return self._ops
 
     def _decode(self, row_id: str, rev: int, document: str) -> Notification:
         """Decoding is most of a window's time, and a list that scrolls asks for the same rows again."""
@@ -229,10 +234,10 @@ class Reader:
             (feed, seq) = db.execute("SELECT feed, seq FROM feed WHERE name = ?", (self.feed,)).fetchone() or (-1, 0)
             firsts: list[Key] = []
             counts: list[int] = []
-            what = f"SELECT needs, raised_at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
+            what = f"SELECT rank, raised_at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
             key = db.execute(f"{what} {DOWN} LIMIT 1", {"feed": feed}).fetchone()
             while key is not None:
-                given = {"feed": feed, "needs": key[0], "at": key[1], "id": key[2]}
+                given = {"feed": feed, "rank": key[0], "at": key[1], "id": key[2]}
                 after = db.execute(f"{what} {NOT_ABOVE} {DOWN} LIMIT 1 OFFSET {BLOCK}", given).fetchone()
                 firsts.append(key)
                 if after is None:
@@ -258,7 +263,7 @@ class Reader:
     def _at(self, key: Key | None, **more: int) -> dict[str, int | str]:
         given: dict[str, int | str] = {"feed": self._head.feed, **more}
         if key is not None:
-            given |= {"needs": key[0], "at": key[1], "id": key[2]}
+            given |= {"rank": key[0], "at": key[1], "id": key[2]}
         return given
 
     # -- the journal ---------------------------------------------------------------------------------------------
@@ -289,16 +294,16 @@ class Reader:
         if oldest == self._head.seq:
             return
         moves = self._db.execute(
-            "SELECT seq, id, was, was_needs, was_at, now, now_needs, now_at FROM move WHERE feed = ? AND seq > ? ORDER BY seq",
+            "SELECT seq, id, was, was_rank, was_at, now, now_rank, now_at FROM move WHERE feed = ? AND seq > ? ORDER BY seq",
             (self._head.feed, oldest),
         )
-        for seq, row_id, was, was_needs, was_at, now, now_needs, now_at in moves:
+        for seq, row_id, was, was_rank, was_at, now, now_rank, now_at in moves:
             for view, blocks in self._blocks.items():
                 if blocks.seq < seq:
                     if was & BITS[view]:
-                        blocks.remove((was_needs, was_at, row_id))
+                        blocks.remove((was_rank, was_at, row_id))
                     if now & BITS[view]:
-                        blocks.add((now_needs, now_at, row_id))
+                        blocks.add((now_rank, now_at, row_id))
         for view, blocks in self._blocks.items():
             blocks.seq = self._head.seq
             self._halve(view, blocks)
@@ -307,7 +312,7 @@ class Reader:
         assert self._db is not None
         while (grown := blocks.grown()) is not None:
             first, count = grown
-            what = f"SELECT needs, raised_at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
+            what = f"SELECT rank, raised_at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
             bound = NOT_ABOVE if first else ""
             given = self._at(first, n=count // 2)
             middle = self._db.execute(f"{what} {bound} {DOWN} LIMIT 1 OFFSET :n", given).fetchone()
@@ -337,14 +342,17 @@ def under(ops: list[Op], row: Notification) -> tuple[Notification, str]:
     """The row under the queued triage that touches it, and its overlay."""
     overlay = ""
     for op in ops:
-        if row.raised_rev > op.seen or (op.ack is not None and row.rev >= op.ack):
+        if not op.covers(row.id, row.rev, row.raised_rev) or _is_passed_over(op, row):
             continue
-        if op.id is None and (
-            (op.only_unread and row.read_at is not None)
-            or (op.only_needs_me and not row.needs_me)
-            or (op.verb == "done" and row.is_open and row.waiting == "here")
-        ):
-            continue
-        row = triage.apply(op.verb, row, op.at)
+        row = triage.apply(op.verb, row, op.at, op.until)
         overlay = "queued" if op.ack is None or overlay == "queued" else "sent"
     return row, overlay
+
+
+def _is_passed_over(op: Op, row: Notification) -> bool:
+    """By a verb for many."""
+    if op.id is not None:
+        return False
+    if op.verb == "done" and row.is_open and row.waiting == "here":
+        return True
+    return (op.only_unread and not row.is_unread) or (op.only_needs_me and not row.needs_me)

@@ -31,6 +31,7 @@ _MIGRATIONS = (
         needs INTEGER NOT NULL DEFAULT 0,     -- rows of each view, as shown
         unread INTEGER NOT NULL DEFAULT 0,
         listed INTEGER NOT NULL DEFAULT 0,
+        snoozed INTEGER NOT NULL DEFAULT 0,
         done INTEGER NOT NULL DEFAULT 0,
         evicted INTEGER NOT NULL DEFAULT 0,   -- rows were dropped for want of room
         version INTEGER NOT NULL DEFAULT 0,   -- one more with every change that a pane can see
@@ -48,20 +49,28 @@ _MIGRATIONS = (
         raised_rev INTEGER NOT NULL,
         raised_at INTEGER NOT NULL,
         walked INTEGER NOT NULL,              -- number of the walk that confirmed it
-        asks INTEGER NOT NULL,                -- needs me, were it not done
+        asks INTEGER NOT NULL,                -- needs me, were it not done, snoozed or muted
         held INTEGER NOT NULL,                -- somebody waits here for its answer: a bulk `done` passes it over
+        mutable INTEGER NOT NULL,             -- it may be muted
         hub_unread INTEGER NOT NULL,          -- as the hub has it
         hub_done INTEGER NOT NULL,
-        needs INTEGER NOT NULL,               -- as shown: under the queued triage
+        hub_snoozed INTEGER NOT NULL,         -- until when; 0: not snoozed
+        hub_pinned INTEGER NOT NULL,
+        hub_muted INTEGER NOT NULL,
+        rank INTEGER NOT NULL,                -- as shown: under the queued triage
         unread INTEGER NOT NULL,
         done INTEGER NOT NULL,
+        snoozed INTEGER NOT NULL,
+        pinned INTEGER NOT NULL,
+        muted INTEGER NOT NULL,
         overlaid INTEGER NOT NULL             -- queued triage touches it
     );
     CREATE UNIQUE INDEX row_id ON row (feed, id);
-    CREATE INDEX row_listed ON row (feed, needs, raised_at, id) WHERE done = 0;
-    CREATE INDEX row_unread ON row (feed, needs, raised_at, id) WHERE unread = 1 AND done = 0;
-    CREATE INDEX row_done ON row (feed, needs, raised_at, id) WHERE done = 1;
-    CREATE INDEX row_stray ON row (feed, id) WHERE unread = 1 AND done = 1;
+    CREATE INDEX row_listed ON row (feed, rank, raised_at, id) WHERE done = 0 AND snoozed = 0;
+    CREATE INDEX row_unread ON row (feed, rank, raised_at, id) WHERE unread = 1 AND muted = 0 AND done = 0 AND snoozed = 0;
+    CREATE INDEX row_snoozed ON row (feed, rank, raised_at, id) WHERE done = 0 AND snoozed > 0;
+    CREATE INDEX row_done ON row (feed, rank, raised_at, id) WHERE done = 1;
+    CREATE INDEX row_stray ON row (feed, id) WHERE unread = 1 AND (muted = 1 OR done = 1 OR snoozed > 0);
     CREATE INDEX row_overlaid ON row (feed, id) WHERE overlaid = 1;
     CREATE TABLE document (                   -- apart, so that triage of many rows writes none of their words again
         n INTEGER PRIMARY KEY,                -- never given out twice: another text of a row is another document
@@ -88,24 +97,33 @@ _MIGRATIONS = (
         feed INTEGER NOT NULL,
         key TEXT NOT NULL UNIQUE,
         verb TEXT NOT NULL,
-        id TEXT,                              -- NULL: a bulk verb
+        id TEXT,                              -- NULL: many rows
         seen INTEGER NOT NULL,
         only_unread INTEGER NOT NULL DEFAULT 0,
         only_needs_me INTEGER NOT NULL DEFAULT 0,
         at INTEGER NOT NULL,
         ack INTEGER,                          -- the rev that the hub answered
+        until INTEGER,                        -- of a snooze or a mute
+        scope TEXT,                           -- of a mute
+        rows TEXT,                            -- by id, the raised_rev that was shown; NULL: one row, or a bulk verb
         sender TEXT NOT NULL DEFAULT '',      -- the pane that sends it, and until when it may be believed to
         sender_until INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE TABLE undo (
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        feed INTEGER NOT NULL,
+        key TEXT NOT NULL UNIQUE,
+        step TEXT NOT NULL                    -- what takes it back, as the pane that did it wrote it down
     );
     CREATE TABLE move (
         feed INTEGER NOT NULL,
         seq INTEGER NOT NULL,
         id TEXT NOT NULL,
         was INTEGER NOT NULL,                 -- bits of the views that it was in; 0: in none
-        was_needs INTEGER NOT NULL,
+        was_rank INTEGER NOT NULL,
         was_at INTEGER NOT NULL,
         now INTEGER NOT NULL,
-        now_needs INTEGER NOT NULL,
+        now_rank INTEGER NOT NULL,
         now_at INTEGER NOT NULL,
         PRIMARY KEY (feed, seq)
     ) WITHOUT ROWID;

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inbox_tui.cache import said, schema, where
-from inbox_tui.cache.pages import DOWN, INDEX, NOT_ABOVE, WHERE
-from inbox_tui.cache.rows import Key, Mark, View
+from inbox_tui.cache.pages import DOWN, INDEX, NOT_ABOVE
+from inbox_tui.cache.rows import WHERE, Key, Mark, View
 from inbox_tui.core.query.tree import Query
 
 MOST = 10_000
@@ -104,10 +104,10 @@ class Finder:
             db.execute("COMMIT")
 
     def _begin(self, db: sqlite3.Connection) -> None:
-        found = db.execute("SELECT feed, seq, needs, unread, listed, done FROM feed WHERE name = ?", (self._name,)).fetchone()
+        found = db.execute("SELECT feed, seq, needs, unread, listed, snoozed, done FROM feed WHERE name = ?", (self._name,)).fetchone()
         if found is not None:
             self._feed = found[0]
-            self._rows = dict(zip((View.NEEDS, View.UNREAD, View.ALL, View.DONE), found[2:], strict=True))[self._view]
+            self._rows = dict(zip(View, found[2:], strict=True))[self._view]
         (doc,) = db.execute("SELECT documents FROM indexing").fetchone()
         self.mark = Mark(found[1] if found else 0, doc)
         if self._phrases:
@@ -128,7 +128,7 @@ class Finder:
 
     def _look_up(self, db: sqlite3.Connection, phrase: int) -> list[Match]:
         found = db.execute(
-            "SELECT needs, raised_at, id, unread FROM said CROSS JOIN document ON document.n = said.doc "
+            "SELECT rank, raised_at, id, unread AND NOT muted FROM said CROSS JOIN document ON document.n = said.doc "
             "CROSS JOIN row ON row.n = document.row "
             f"WHERE said.phrase = :phrase AND {WHERE[self._view]} AND {self._filter} {DOWN} LIMIT :most",
             self._given | {"phrase": phrase, "most": self._most + 1},
@@ -139,16 +139,16 @@ class Finder:
     def _walk(self, db: sqlite3.Connection) -> Step:
         what = f"FROM row INDEXED BY {INDEX[self._view]}"
         above = "" if self._above is None else f"{NOT_ABOVE} AND id <> :id"
-        bound = {} if self._above is None else dict(zip(("needs", "at", "id"), self._above, strict=True))
+        bound = {} if self._above is None else dict(zip(("rank", "at", "id"), self._above, strict=True))
         given = self._given | bound
         last = db.execute(
-            f"SELECT needs, raised_at, id {what} WHERE {WHERE[self._view]} {above} {DOWN} LIMIT 1 OFFSET :skip",
+            f"SELECT rank, raised_at, id {what} WHERE {WHERE[self._view]} {above} {DOWN} LIMIT 1 OFFSET :skip",
             given | {"skip": self._size - 1},
         ).fetchone()
-        to = {} if last is None else dict(zip(("to_needs", "to_at", "to_id"), last, strict=True))
-        until = "" if last is None else "AND (needs, raised_at, id) >= (:to_needs, :to_at, :to_id)"
+        to = {} if last is None else dict(zip(("to_rank", "to_at", "to_id"), last, strict=True))
+        until = "" if last is None else "AND (rank, raised_at, id) >= (:to_rank, :to_at, :to_id)"
         found = db.execute(
-            f"SELECT needs, raised_at, id, unread {what} CROSS JOIN document ON document.n = row.doc "
+            f"SELECT rank, raised_at, id, unread AND NOT muted {what} CROSS JOIN document ON document.n = row.doc "
             f"WHERE {WHERE[self._view]} {above} {until} AND {self._filter} {DOWN} LIMIT :most",
             given | to | {"most": self._most + 1 - self._found},
         ).fetchall()

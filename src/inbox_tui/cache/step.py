@@ -6,8 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
+from typing import Any
 
-from inbox_tui.cache.rows import Kept, Op
+from inbox_tui.cache.rows import OP_COLUMNS, WHERE, Kept, Op, op_from
 from inbox_tui.core.feed import Item
 
 JOURNAL_MOST = 256
@@ -15,11 +17,17 @@ JOURNAL_MOST = 256
 JOURNAL_KEPT = 4096
 
 _META = (
-    "feed, epoch, life, cursor, walk, walks, hub_unread, caught_up_rev, caught_up_at, needs, unread, listed, done, evicted, "
+    "feed, epoch, life, cursor, walk, walks, hub_unread, caught_up_rev, caught_up_at, needs, unread, listed, snoozed, done, evicted, "
     "version, seq, journal_from, walker, walker_until"
 )
-_KEPT = "id, rev, raised_rev, raised_at, walked, asks, held, hub_unread, hub_done, needs, unread, done, overlaid, n"
-_OP = "key, verb, id, seen, at, only_unread, only_needs_me, ack"
+_SHOWN = ("rank", "unread", "done", "snoozed", "pinned", "muted", "overlaid")
+"""What queued triage may change."""
+_COLUMNS = (
+    "rev", "raised_rev", "raised_at", "walked", "asks", "held", "mutable", "hub_unread", "hub_done", "hub_snoozed", "hub_pinned",
+    "hub_muted", *_SHOWN,
+)  # fmt: skip
+_NUMBERS = frozenset({"rev", "raised_rev", "raised_at", "walked", "hub_snoozed", "rank", "snoozed"})
+_KEPT = f"id, {', '.join(_COLUMNS)}, n"
 
 
 class Step:
@@ -41,13 +49,13 @@ class Step:
         self.hub_unread: int = record[6]
         self.caught_up_rev: int = record[7]
         self.caught_up_at: int = record[8]
-        self.counts: list[int] = list(record[9:13])
-        self.evicted: bool = bool(record[13])
-        self.version: int = record[14]
-        self.seq: int = record[15]
-        self.journal_from: int = record[16]
-        self.walker: str = record[17]
-        self.walker_until: int = record[18]
+        self.counts: list[int] = list(record[9:14])
+        self.evicted: bool = bool(record[14])
+        self.version: int = record[15]
+        self.seq: int = record[16]
+        self.journal_from: int = record[17]
+        self.walker: str = record[18]
+        self.walker_until: int = record[19]
         self._ops: list[Op] | None = None
         self._before: dict[str, Kept | None] = {}
         self._now: dict[str, Kept | None] = {}
@@ -73,8 +81,8 @@ class Step:
                 self._adopt(record)
         return [kept for kept in self._now.values() if kept is not None and kept.overlaid]
 
-    def _adopt(self, record: tuple[object, ...]) -> None:
-        self._before[str(record[0])], self._now[str(record[0])] = _kept(record), _kept(record)
+    def _adopt(self, record: tuple[Any, ...]) -> None:
+        self._before[record[0]], self._now[record[0]] = _kept(record), _kept(record)
 
     def row(self, row_id: str) -> Kept | None:
         return self._now[row_id]
@@ -90,8 +98,8 @@ class Step:
     def ops(self) -> list[Op]:
         """The queued triage, oldest first."""
         if self._ops is None:
-            found = self.db.execute(f"SELECT {_OP} FROM op WHERE feed = ? ORDER BY n", (self.feed,))
-            self._ops = [_op(record) for record in found]
+            found = self.db.execute(f"SELECT {OP_COLUMNS} FROM op WHERE feed = ? ORDER BY n", (self.feed,))
+            self._ops = [op_from(record) for record in found]
         return self._ops
 
     def forget_ops(self) -> None:
@@ -114,8 +122,12 @@ class Step:
             walked=walked if walked is not None else (old.walked if old else -1),
             asks=item.asks,
             held=item.held,
+            mutable=item.mutable,
             hub_unread=item.unread,
             hub_done=item.done,
+            hub_snoozed=item.snoozed_until,
+            hub_pinned=item.pinned,
+            hub_muted=item.muted,
         )
         kept.show(self.ops)
         self._now[item.id] = kept
@@ -134,9 +146,9 @@ class Step:
 
     def recount(self) -> None:
         """The view counts from the rows: after a change that SQL made to many rows at once."""
-        wheres = ("done = 0 AND needs = 1", "unread = 1 AND done = 0", "done = 0", "done = 1")
-        for n, where in enumerate(wheres):
-            (self.counts[n],) = self.db.execute(f"SELECT count(*) FROM row WHERE feed = ? AND {where}", (self.feed,)).fetchone()
+        for n, where in enumerate(WHERE.values()):
+            count = f"SELECT count(*) FROM row WHERE {where}"
+            (self.counts[n],) = self.db.execute(count, {"feed": self.feed}).fetchone()
 
     # -- writing -------------------------------------------------------------------------------------------------
     def write(self) -> None:
@@ -169,8 +181,8 @@ class Step:
                 known.append((doc, *_record(now), was.n))
                 texts.append((doc, was.n, self._documents[row_id]))
             else:
-                states.append((now.walked, now.needs, now.unread, now.done, now.overlaid, was.n))
-            changed += was is None or now is None or was.rev != now.rev or (was.views, was.overlaid) != (now.views, now.overlaid)
+                states.append((now.walked, *_shown(now), was.n))
+            changed += was is None or now is None or was.rev != now.rev or _shown(was) != _shown(now)
             place = _place(was), _place(now)
             if place[0] != place[1]:
                 self._count(place[0][0], place[1][0])
@@ -190,7 +202,7 @@ class Step:
 
     def _count(self, was: int, now: int) -> None:
         """A row has left the views `was`, and is in the views `now`."""
-        for n in range(4):
+        for n in range(len(self.counts)):
             self.counts[n] += (now >> n & 1) - (was >> n & 1)
 
     def _tell(self, moves: list[tuple[object, ...]]) -> None:
@@ -230,31 +242,19 @@ def transaction(db: sqlite3.Connection, name: str) -> Iterator[Step]:
         raise
 
 
-_COLUMNS = _KEPT.split(", ")[1:-1]
-"""What `_record` answers."""
 _INSERT = f"INSERT INTO row (n, feed, id, doc, {', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?{', ?' * len(_COLUMNS)})"
 _UPDATE = f"UPDATE row SET doc = ?, {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE n = ?"
-_UPDATE_STATE = "UPDATE row SET walked = ?, needs = ?, unread = ?, done = ?, overlaid = ? WHERE n = ?"
+_UPDATE_STATE = f"UPDATE row SET walked = ?, {', '.join(f'{name} = ?' for name in _SHOWN)} WHERE n = ?"
+_record = attrgetter(*_COLUMNS)
+_shown = attrgetter(*_SHOWN)
 
 
 def _place(kept: Kept | None) -> tuple[int, int, int]:
-    return (kept.views, int(kept.needs), kept.raised_at) if kept else (0, 0, 0)
+    return (kept.views, kept.rank, kept.raised_at) if kept else (0, 0, 0)
 
 
-def _kept(record: tuple[object, ...]) -> Kept:
-    row_id, rev, raised_rev, raised_at, walked, *bits, n = record
-    kept = Kept(str(row_id), rev, raised_rev, raised_at, walked, *map(bool, bits))  # type: ignore[arg-type]
-    kept.n = n  # type: ignore[assignment]
+def _kept(record: tuple[Any, ...]) -> Kept:
+    values = [value if name in _NUMBERS else bool(value) for name, value in zip(_COLUMNS, record[1:-1], strict=True)]
+    kept = Kept(record[0], *values)
+    kept.n = record[-1]
     return kept
-
-
-def _record(kept: Kept) -> tuple[object, ...]:
-    return (
-        kept.rev, kept.raised_rev, kept.raised_at, kept.walked, kept.asks, kept.held, kept.hub_unread, kept.hub_done,
-        kept.needs, kept.unread, kept.done, kept.overlaid,
-    )  # fmt: skip
-
-
-def _op(record: tuple[object, ...]) -> Op:
-    key, verb, row_id, seen, at, only_unread, only_needs_me, ack = record
-    return Op(key, verb, row_id, seen, at, bool(only_unread), bool(only_needs_me), ack)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from inbox_tui.cache.rows import FeedState, Op
+from inbox_tui.cache.rows import NEEDS_ME, OP_COLUMNS, FeedState, Op, op_record
 from inbox_tui.cache.step import Step, transaction
 from inbox_tui.core.feed import Change, Opening, Page
 from inbox_tui.core.times import DAY, SECOND
@@ -18,6 +18,8 @@ GONE_KEPT = 31 * DAY
 """Removed ids are remembered a little longer than the hub remembers them."""
 LEASE = 20 * SECOND
 """How long a pane that walks or sends is believed to live without a word."""
+UNDO_KEPT = 100
+"""Things that a pane can take back one after another."""
 _SQL_RECOMPUTE = 1000
 
 
@@ -26,7 +28,7 @@ def state(db: sqlite3.Connection, name: str) -> FeedState:
 
 
 def _state(step: Step) -> FeedState:
-    needs, unread, listed, done = step.counts
+    needs, unread, listed, snoozed, done = step.counts
     return FeedState(
         epoch=step.epoch,
         life=step.life,
@@ -38,6 +40,7 @@ def _state(step: Step) -> FeedState:
         needs=needs,
         unread=unread,
         listed=listed,
+        snoozed=snoozed,
         done=done,
         evicted=step.evicted,
     )
@@ -57,7 +60,7 @@ def begin(db: sqlite3.Connection, name: str, asked: int | None, opening: Opening
             for statement in ("DELETE FROM row", "DELETE FROM gone"):
                 db.execute(f"{statement} WHERE feed = ?", (step.feed,))
             db.execute("DELETE FROM op WHERE feed = ? AND ack IS NOT NULL", (step.feed,))
-            step.counts, step.evicted = [0, 0, 0, 0], False
+            step.counts, step.evicted = [0] * len(step.counts), False
             step.caught_up_rev = 0
             step.reset_journal()
         db.execute("DELETE FROM gone WHERE feed = ? AND at < ?", (step.feed, now - GONE_KEPT))
@@ -139,20 +142,26 @@ def caught_up(db: sqlite3.Connection, name: str, rev: int, now: int) -> bool:
         return True
 
 
-def enqueue(db: sqlite3.Connection, name: str, op: Op) -> None:
+def enqueue(db: sqlite3.Connection, name: str, *ops: Op) -> None:
+    """In this order; all of them or none."""
     with transaction(db, name) as step:
-        db.execute(
-            "INSERT INTO op (feed, key, verb, id, seen, only_unread, only_needs_me, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (step.feed, op.key, op.verb, op.id, op.seen, op.only_unread, op.only_needs_me, op.at),
-        )
-        step.forget_ops()
-        if op.id is None:
-            _show_bulk(step, op)
-            return
-        step.load([op.id])
-        if (kept := step.row(op.id)) is not None:
-            kept.show(step.ops)
+        for op in ops:
+            record = (step.feed, *op_record(op))
+            db.execute(f"INSERT INTO op (feed, {OP_COLUMNS}) VALUES ({', '.join('?' * len(record))})", record)
+            step.forget_ops()
+            if op.is_for_all:
+                step.write_rows()
+                _show_bulk(step, op)
+        _show(step, [row_id for op in ops for row_id in op.ids])
         step.version += 1
+
+
+def _show(step: Step, ids: Sequence[str]) -> None:
+    """These rows under the queue as it is now."""
+    step.load(ids)
+    for row_id in ids:
+        if (kept := step.row(row_id)) is not None:
+            kept.show(step.ops)
 
 
 def acked(db: sqlite3.Connection, name: str, key: str, rev: int | None) -> bool:
@@ -166,12 +175,10 @@ def acked(db: sqlite3.Connection, name: str, key: str, rev: int | None) -> bool:
         else:
             db.execute("UPDATE op SET ack = ? WHERE key = ?", (rev, key))
         step.forget_ops()
-        if op.id is None:
+        if op.is_for_all:
             _show_again(step)
         else:
-            step.load([op.id])
-            if (kept := step.row(op.id)) is not None:
-                kept.show(step.ops)
+            _show(step, [*op.ids])
         step.version += 1
         return True
 
@@ -207,14 +214,14 @@ def claim_walk(db: sqlite3.Connection, name: str, pane: str, now: int) -> str | 
 
 
 def evict(db: sqlite3.Connection, name: str, most: int) -> int:
-    """Drops the deepest rows above `most`: done ones, then read ones, then others; never one that needs me or is queued for."""
+    """Drops the deepest rows above `most`: done ones, then read ones, then others; never one that needs me, is pinned, snoozed or queued for."""
     with transaction(db, name) as step:
-        excess = step.counts[2] + step.counts[3] - most
-        for where in ("done = 1", "done = 0 AND needs = 0 AND unread = 0", "done = 0 AND needs = 0"):
+        excess = sum(step.counts[2:]) - most
+        for where in ("done = 1", f"{_LEAST} AND unread = 0", _LEAST):
             if excess <= 0:
                 break
             found = db.execute(
-                f"SELECT id FROM row WHERE feed = ? AND {where} AND overlaid = 0 ORDER BY needs, raised_at, id LIMIT ?",
+                f"SELECT id FROM row WHERE feed = ? AND {where} AND overlaid = 0 ORDER BY rank, raised_at, id LIMIT ?",
                 (step.feed, min(excess, 5000)),
             ).fetchall()
             step.load(row_id for (row_id,) in found)
@@ -226,24 +233,38 @@ def evict(db: sqlite3.Connection, name: str, most: int) -> int:
         return max(excess, 0)
 
 
+def _ranked(done: str = "done", snoozed: str = "snoozed", pinned: str = "pinned", muted: str = "muted") -> str:
+    """The rank that a row has with these values."""
+    return f"rank = CASE WHEN {done} THEN 0 WHEN asks AND NOT {muted} AND NOT {snoozed} THEN {NEEDS_ME} ELSE {pinned} END"
+
+
+_LEAST = "done = 0 AND snoozed = 0 AND rank = 0"
+_LISTED, _SNOOZED, _STRAY = "done = 0 AND snoozed = 0", "done = 0 AND snoozed > 0", "(muted = 1 OR done = 1 OR snoozed > 0)"
 _BULK = {
-    # What the verb sets, and which rows it changes: each WHERE fits one of the partial indexes.
-    "read": ("unread = 0", ("unread = 1 AND done = 0", "unread = 1 AND done = 1")),
+    # What the verb sets, and which rows it changes: where the panes use it, each WHERE fits one of the partial indexes.
+    "read": ("unread = 0", (f"unread = 1 AND muted = 0 AND {_LISTED}", f"unread = 1 AND {_STRAY}")),
     "unread": ("unread = 1", ("unread = 0",)),
-    "done": ("done = 1, unread = 0, needs = 0", ("done = 0 AND held = 0", "unread = 1 AND done = 1")),
-    "undone": ("done = 0, needs = asks", ("done = 1",)),
+    "done": (
+        "done = 1, unread = 0, rank = 0",
+        (f"{_LISTED} AND held = 0", f"{_SNOOZED} AND held = 0", f"unread = 1 AND {_STRAY} AND done = 1"),
+    ),
+    "undone": (f"done = 0, {_ranked(done='0')}", ("done = 1",)),
+    "snooze": (f"snoozed = :until, {_ranked(snoozed='1')}", ("snoozed <> :until",)),
+    "unsnooze": (f"snoozed = 0, {_ranked(snoozed='0')}", (_SNOOZED, "done = 1 AND snoozed > 0")),
+    "pin": (f"pinned = 1, {_ranked(pinned='1')}", ("pinned = 0",)),
+    "unpin": (f"pinned = 0, {_ranked(pinned='0')}", ("pinned = 1",)),
 }
 
 
 def _show_bulk(step: Step, op: Op) -> None:
     """The newest bulk verb over what is shown: all in SQL, as it may touch every row."""
     change, wheres = _BULK[op.verb]
-    limits = "raised_rev <= ?" + " AND unread = 1" * op.only_unread + " AND needs = 1" * op.only_needs_me
+    limits = "raised_rev <= :seen"
+    limits += " AND unread = 1 AND muted = 0" * op.only_unread + f" AND rank = {NEEDS_ME}" * op.only_needs_me
+    given = {"feed": step.feed, "seen": op.seen, "until": op.until or 0}
     changed = 0
     for where in wheres:
-        done = step.db.execute(
-            f"UPDATE row SET {change}, overlaid = 1 WHERE feed = ? AND {where} AND {limits}", (step.feed, op.seen)
-        )
+        done = step.db.execute(f"UPDATE row SET {change}, overlaid = 1 WHERE feed = :feed AND {where} AND {limits}", given)
         changed += done.rowcount
     if changed:
         step.recount()
@@ -257,7 +278,8 @@ def _show_again(step: Step) -> None:
         (many,) = step.db.execute("SELECT count(*) FROM row WHERE feed = ? AND overlaid = 1", (step.feed,)).fetchone()
         if many > _SQL_RECOMPUTE:
             step.db.execute(
-                "UPDATE row SET unread = hub_unread, done = hub_done, needs = asks AND NOT hub_done, overlaid = 0 "
+                "UPDATE row SET unread = hub_unread, done = hub_done, snoozed = hub_snoozed, pinned = hub_pinned, "
+                f"muted = hub_muted, {_ranked('hub_done', 'hub_snoozed', 'hub_pinned', 'hub_muted')}, overlaid = 0 "
                 "WHERE feed = ? AND overlaid = 1",
                 (step.feed,),
             )
@@ -266,6 +288,24 @@ def _show_again(step: Step) -> None:
             return
     for kept in step.load_overlaid():
         kept.show(step.ops)
+
+
+def remember_undo(db: sqlite3.Connection, name: str, key: str, text: str) -> None:
+    """Writes down how to take a thing back, or how since some of it was refused; the oldest go where there are too many."""
+    with transaction(db, name) as step:
+        db.execute(
+            "INSERT INTO undo (feed, key, step) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET step = excluded.step",
+            (step.feed, key, text),
+        )
+        db.execute(
+            "DELETE FROM undo WHERE feed = ? AND n NOT IN (SELECT n FROM undo WHERE feed = ? ORDER BY n DESC LIMIT ?)",
+            (step.feed, step.feed, UNDO_KEPT),
+        )
+
+
+def forget_undo(db: sqlite3.Connection, name: str, key: str) -> None:
+    with transaction(db, name) as step:
+        db.execute("DELETE FROM undo WHERE feed = ? AND key = ?", (step.feed, key))
 
 
 def waiting(db: sqlite3.Connection, name: str) -> int:

@@ -11,6 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from functools import lru_cache
 
+from inbox_tui.cache.rows import NEEDS_ME
 from inbox_tui.core.model import SEVERITIES
 from inbox_tui.core.query import match, values
 from inbox_tui.core.query.language import BY_NAME, LISTS, META, STATES_BY_NAME
@@ -19,7 +20,14 @@ from inbox_tui.core.query.words import phrase
 from inbox_tui.core.times import to_wire
 
 Value = str | int | float | None
-_COLUMNS = {"read_at": "NOT row.unread", "done_at": "row.done", "needs_me": "row.needs"}
+_COLUMNS = {
+    "read_at": "NOT row.unread",
+    "done_at": "row.done",
+    "snoozed_until": "row.snoozed > 0",
+    "pinned": "row.pinned",
+    "muted": "row.muted",
+    "needs_me": f"row.rank = {NEEDS_ME}",
+}
 """What queued triage touches is in columns; the documents are as the hub has them."""
 
 

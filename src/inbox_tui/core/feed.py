@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inbox_tui.core.model import Notification, decode
+from inbox_tui.core.mutes import may_mute
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +17,19 @@ class Item:
     raised_rev: int
     raised_at: int
     asks: bool
-    """It would need me, were it neither done nor snoozed."""
+    """It would need me, were it not done, snoozed or muted."""
     held: bool
     """Somebody waits here for its answer."""
     unread: bool
+    """It was not read, muted or not."""
     done: bool
     document: str
     snoozed_until: int = 0
     """0: it is not snoozed."""
     pinned: bool = False
     muted: bool = False
+    mutable: bool = True
+    """No question, nor anything that somebody waits for."""
 
 
 def item_of(row: Notification, document: str) -> Item:
@@ -34,7 +38,7 @@ def item_of(row: Notification, document: str) -> Item:
         rev=row.rev,
         raised_rev=row.raised_rev,
         raised_at=row.raised_at,
-        asks=asks,
+        asks=row.is_open and not row.seems_answered,
         held=row.is_open and row.waiting == "here",
         unread=row.read_at is None,
         done=row.done_at is not None,
@@ -42,6 +46,7 @@ def item_of(row: Notification, document: str) -> Item:
         snoozed_until=row.snoozed_until or 0,
         pinned=row.pinned,
         muted=row.muted,
+        mutable=may_mute(row),
     )
 
 
