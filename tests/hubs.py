@@ -138,7 +138,8 @@ class RunningHub:
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
     ) -> Reply:
-        """One HTTP call: `by` "operate" or "send" (the sockets), or "tcp". `raw` is a body that is sent as it is."""
+        """One HTTP call: `by` "operate" or "send" (the sockets), or "tcp". `raw` is a body that is sent as it is. Raises OSError,
+        also where the hub ends in the middle of its answer."""
         connection = self.connect(by)
         sent = raw if raw is not None else None if body is None else json.dumps(body).encode()
         try:
@@ -147,6 +148,8 @@ class RunningHub:
             data = response.read()
             got = {name.lower(): value for name, value in response.getheaders()}
             return Reply(response.status, got, json.loads(data) if data and "json" in got.get("content-type", "") else None)
+        except http.client.HTTPException as problem:
+            raise ConnectionError("the answer broke off") from problem
         finally:
             connection.close()
 

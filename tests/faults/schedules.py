@@ -29,11 +29,13 @@ ANYWHERE: tuple[Trouble, ...] = (
     "hub stopped",
 )
 AT_OPERATOR: tuple[Trouble, ...] = ("operator killed", "operator stopped")
-KINDS: tuple[Kind, ...] = ("ask", "claude-code", "sdk", "codex", "http")
+PATIENT: tuple[Kind, ...] = ("ask", "sdk")
+HOOKS: tuple[Kind, ...] = ("claude-code", "codex", "http", "codex stop")
 
 
 class Fault(NamedTuple):
-    """At that step of that call (its `nth`, from 1) this happens, once. `seconds`: how long it lasts, where it ends by itself."""
+    """At that step of that call (its `nth`, from 1) this happens, once. `seconds`: how long it lasts, where it ends by itself;
+    of what stalled, how long after its caller has given it up it comes to the hub all the same."""
 
     call: Call
     step: Step
@@ -58,7 +60,11 @@ class Plan(NamedTuple):
     def must_hear(self) -> bool:
         """Whether nothing but the asker's own end could keep the answer from it: these wait through everything else."""
         troubles = {fault.trouble for fault in self.faults}
-        return self.kind in ("ask", "sdk") and not self.gives_up and not troubles & {"asker killed", "stalled"}
+        return self.kind in PATIENT and not self.gives_up and not troubles & {"asker killed", "stalled"}
+
+
+def _troubles(call: Call) -> tuple[Trouble, ...]:
+    return ANYWHERE + AT_OPERATOR if call == "decide" else ANYWHERE
 
 
 def is_possible(kind: Kind, fault: Fault) -> bool:
@@ -83,21 +89,25 @@ def every() -> list[Plan]:
         _plan(kind, fault, key)
         for call in CALLS
         for step in STEPS
-        for trouble in (ANYWHERE + AT_OPERATOR if call == "decide" else ANYWHERE)
-        for kind, key in zip((*KINDS, "codex stop"), itertools.cycle(("approve", "reject")), strict=False)
+        for trouble in _troubles(call)
+        for kind, key in zip(PATIENT + HOOKS, itertools.cycle(("approve", "reject", "reject")), strict=False)
         if is_possible(kind, fault := Fault(call, step, trouble))
     ]
 
 
 def table() -> list[Plan]:
-    """Each trouble at each call; steps and kinds of askers take turns, so that each pair of call and step comes too. What takes
+    """Each trouble at each call, of an asker that is patient and, where those differ most, of a hook too; steps and kinds take
+    turns. Hooks are rejected more often than not: an allow that nobody gave would hide behind one that somebody did. What takes
     longest is first."""
-    steps, kinds, plans = itertools.cycle(STEPS), itertools.cycle((*KINDS, "codex stop")), []
+    steps, plans = itertools.cycle(STEPS), []
+    patient = itertools.cycle(itertools.product(("approve", "reject"), PATIENT))
+    hooks = itertools.cycle(itertools.product(("reject", "approve", "reject"), HOOKS))
+    turns = itertools.cycle((patient, hooks))
     for number, call in enumerate(CALLS):
-        for trouble in ANYWHERE + AT_OPERATOR if call == "decide" else ANYWHERE:
-            fault = Fault(call, next(steps), trouble)
-            kind = next(kind for kind in kinds if is_possible(kind, fault))
-            plans.append(_plan(kind, fault, ("approve", "approve", "reject")[len(plans) % 3]))
+        for trouble in _troubles(call):
+            for askers in (patient, hooks) if call in ("post", "poll") else (next(turns),):
+                fault = Fault(call, next(steps), trouble)
+                plans.append(next(_plan(kind, fault, key) for key, kind in askers if is_possible(kind, fault)))
         for _ in range(number):
             next(steps)
     return sorted(plans, key=lambda plan: plan.faults[0].trouble != "stalled")
@@ -107,12 +117,12 @@ def seeded(seed: int) -> Iterator[Plan]:
     """Plans without end: up to four faults each, often two operators who disagree, sometimes an asker that leaves."""
     chance = random.Random(f"faults/{seed}")
     while True:
-        kind = chance.choice((*KINDS, *KINDS, "codex stop"))
+        kind = chance.choice(PATIENT + PATIENT + HOOKS)
         faults = [
             Fault(
                 call := chance.choice(CALLS),
                 chance.choice(STEPS),
-                chance.choice(ANYWHERE + AT_OPERATOR if call == "decide" else ANYWHERE),
+                chance.choice(_troubles(call)),
                 chance.choice((1, 1, 2)),
                 chance.choice((0.1, 0.5, 1.0, 2.5)),
             )

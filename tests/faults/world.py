@@ -87,9 +87,14 @@ class World:
             self._is_over.wait(seconds)
             self.hub.process.send_signal(signal.SIGCONT)
 
-    def beside(self, work: Callable[[], None]) -> None:
-        """Begun now; over when the plans are."""
-        thread = threading.Thread(target=work)
+    def beside(self, work: Callable[[], None], after: float = 0.0) -> None:
+        """Begun so many seconds from now; all such work is over when the plans are."""
+
+        def begin() -> None:
+            self._is_over.wait(after)
+            work()
+
+        thread = threading.Thread(target=begin)
         self._beside.append(thread)
         thread.start()
 
@@ -109,7 +114,7 @@ class World:
 
     def _watch(self) -> None:
         while not self._is_over.wait(0.05):
-            with suppress(OSError, ValueError, AttributeError):
+            with suppress(OSError):
                 self._open = {title_of(row): row for row in self.prompts("&needs_me=true")}
 
     def open_row(self, title: str) -> dict[str, Any] | None:
@@ -268,7 +273,7 @@ class _Play:
             case "stalled":
                 passage.await_hang_up()
                 if self.plan.kind != "http":  # such a request has no key: it is a question as often as it comes
-                    self.world.beside(passage.repeat)
+                    self.world.beside(passage.repeat, after=fault.seconds)
                 raise Cut
             case "paused":
                 passage.await_hang_up(fault.seconds)
