@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from inbox_tui.hub.store import statements
 
 OF_ALL_SPACES = {
-    # of spaces themselves
-    "SPACE", "INSERT_SPACE", "UPDATE_SPACE", "DELETE_SPACE", "SPACES", "REMOVED_SPACES", "SPACES_IN_NUMBERS",
+    "SPACES_IN_NUMBERS",
     "NEXT_JOBS",  # which spaces have something to do
-    "EVERY_KEY", "KEY",  # for this machine's operator; and a key tells its space, not the other way round
-}  # fmt: skip
+    "EVERY_KEY",  # for this machine's operator
+    "KEY",  # a key tells its space, not the other way round
+}
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -21,6 +21,8 @@ def texts() -> Iterator[tuple[str, str]]:
             yield name, value
     for verb in statements._TARGETS:
         yield verb, statements.triage_targets(verb, unread=True, needs_me=True)
+    for scope in statements._OF_A_RULE:
+        yield scope, statements.rows_of_rule(scope, muted=True)
     for table in statements.BY_AGE:
         yield from ((table, statements.oldest(table)), (table, statements.delete_up_to(table)))
     for table in statements.OF_A_SPACE:
@@ -31,7 +33,8 @@ def test_every_statement_names_its_space_each_time_that_it_names_a_table() -> No
     found = [(name, text) for name, text in texts() if name not in OF_ALL_SPACES]
     assert len(found) > 60
     for name, text in found:
-        tables = re.findall(r"\b(?:FROM|INTO|UPDATE) (?!SET\b)\w+", text)
+        named = re.findall(r"\b(?:FROM|INTO|UPDATE) (?!SET\b)(\w+)", text)
+        tables = [table for table in named if table in statements.OF_A_SPACE]
         spaces = re.findall(r"(?<!:)\bspace = (?::space|\w+\.space)\b|VALUES \((?::id, )?:space,", text)
-        assert tables, name
-        assert len(tables) == len(spaces), name
+        assert named, name
+        assert len(tables) <= len(spaces), name

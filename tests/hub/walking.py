@@ -26,6 +26,7 @@ from inbox_tui.hub.endpoints import Endpoint
 
 ROLES: tuple[Role, ...] = ("send", "operate")
 NORTH, SOUTH, GONE = "north", "south", "gone"
+LATER = "2100-01-01T00:00:00Z"
 SECRET = "what only the north may know"
 
 
@@ -34,6 +35,7 @@ class Named:
     """What a call can name."""
 
     id: str
+    mute: str
     key: str
     run_id: str
     session: str
@@ -47,7 +49,7 @@ class Named:
         """Of the same form and the same time, and nobody's; by another word of four letters another."""
         return replace(
             self,
-            id=encode(decode(self.id) ^ 1 << 40),
+            **{name: encode(decode(getattr(self, name)) ^ 1 << 40) for name in ("id", "mute")},
             **{name: getattr(self, name)[:-4] + word for name in ("key", "run_id", "session", "token")},
             rev=self.rev - 1,
             epoch=self.epoch - 1,
@@ -70,7 +72,12 @@ BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
     wire.HintBody: lambda n: {"session_id": n.session},
     wire.HookBody: lambda n: {"hook_event_name": "SessionEnd", "session_id": n.session, "reason": "other"},
     wire.TriageBody: lambda n: {},
+    wire.SnoozeBody: lambda n: {"until": LATER},
+    wire.MuteRowBody: lambda n: {},
+    wire.UnmuteRowBody: lambda n: {},
     wire.TriageAllBody: lambda n: {"up_to": n.rev},
+    wire.SnoozeAllBody: lambda n: {"up_to": n.rev, "until": LATER},
+    wire.NewMuteBody: lambda n: {"scope": "notification", "notification": n.id},
     wire.DecideBody: lambda n: {"key": "approve", "raised_rev": n.rev, "epoch": n.epoch, "attempt": f"attempt {n.rev}"},
     wire.NewKeyBody: lambda n: {"name": "intruder", "role": "operate", "space": n.name},
     wire.NewSpaceBody: lambda n: {"name": n.name},
@@ -83,7 +90,8 @@ QUERIES: Mapping[type[BaseModel], Callable[[Named], str]] = {
     wire.RemoveSpaceQuery: lambda n: f"confirm={n.name}",
     wire.SigningSecretQuery: lambda n: "",
 }
-"""A new body or query has to be told here what it can name."""
+PATHS = {"/api/mutes/{id}": "/api/mutes/{mute}"}
+"""A new body, query or path has to be told here what it can name."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +149,7 @@ class Walk:
         assert hub.call("DELETE", f"/api/spaces/{GONE}?confirm={GONE}").status == 204
 
     def something_new(self) -> Named:
-        """A question that was read, a run and a message in the north."""
+        """A question that was read, a run, a message and a mute in the north."""
         unique = os.urandom(6).hex()
         key, run_id, session = f"ask-{unique}", f"run-{unique}", f"session-{unique}"
         question = self._publish(key, is_prompt=True, session_id=session, run_id=run_id)
@@ -149,8 +157,10 @@ class Walk:
         self._publish(f"message-{unique}", tags=[unique])
         headers = {"X-API-Key": self._owners["operate"]["key"], "Idempotency-Key": key}
         assert self.hub.call("POST", f"/api/notifications/{question['id']}/read", by="tcp", headers=headers).status == 204
+        rule = {"scope": "source", "subject": f"nobody {unique}", "label": SECRET}
+        mutes = self.hub.call("POST", "/api/mutes", rule, by="tcp", headers=headers).document["items"]
         token = self._owners["send"]["notilens"]["token"]
-        return Named(question["id"], key, run_id, session, token, question["rev"], question["epoch"])
+        return Named(question["id"], mutes[-1]["id"], key, run_id, session, token, question["rev"], question["epoch"])
 
     def _publish(self, key: str, **event: Any) -> dict[str, Any]:
         headers = {"X-API-Key": self._owners["send"]["key"], "Idempotency-Key": key}
@@ -171,7 +181,7 @@ class Walk:
 
     def ask(self, endpoint: Endpoint, caller: Caller, named: Named, *, queries: bool = True) -> Said:
         """One call, naming all that it can."""
-        path = re.sub(r"{(\w+)}", lambda part: str(getattr(named, part[1])), endpoint.path)
+        path = re.sub(r"{(\w+)}", lambda part: str(getattr(named, part[1])), PATHS.get(endpoint.path, endpoint.path))
         query = [QUERIES[endpoint.query](named)] if endpoint.query is not None and queries else []
         query += [f"token={caller.stream_token}"] if caller.stream_token else []
         headers = {"X-API-Key": caller.key} if caller.key else {}
@@ -203,7 +213,7 @@ _VARYING = {
 
 def plain(text: str, named: Named) -> str:
     """The text with a word for each of what was named, and for what is another each time."""
-    for name in ("id", "key", "run_id", "session", "token"):
+    for name in ("id", "mute", "key", "run_id", "session", "token"):
         text = text.replace(getattr(named, name), f"<{name}>")
     for word, pattern in _VARYING.items():
         text = re.sub(pattern, word, text)
