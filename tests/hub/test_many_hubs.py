@@ -1,0 +1,142 @@
+"""Several hubs on one PostgreSQL: the same promises as one hub's."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import postgres
+import pytest
+from following import follow
+from hubs import RunningHub
+
+WRITERS, EVENTS = 50, 4
+"""A hub; and what each of them posts."""
+
+
+@pytest.fixture
+def hubs() -> Iterator[list[RunningHub]]:
+    """Three of them, on one database."""
+    dsn = postgres.make_database()
+    with ThreadPoolExecutor(3) as pool:
+        started = list(pool.map(lambda _: _start(dsn), range(3)))
+    yield started
+    for hub in started:
+        assert hub.stop() in (0, -9), hub.paths.hub_log.read_text()
+        shutil.rmtree(hub.home)
+    postgres.drop_database(dsn)
+
+
+def _start(dsn: str) -> RunningHub:
+    return RunningHub.start(Path(tempfile.mkdtemp(prefix="inbox-")), database=dsn, ping_seconds=0.2)
+
+
+def items(hub: RunningHub) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = hub.call("GET", "/api/notifications?limit=500").document["items"]
+    return found
+
+
+async def test_many_writers_at_every_hub_make_one_row_and_no_gap(hubs: list[RunningHub]) -> None:
+    begun: int = hubs[0].call("GET", "/api/notifications").document["rev"]
+    ended = threading.Event()
+    revs: list[int] = []
+
+    async def tail() -> None:
+        """Each change of the space has the next rev: a row that is changed again is told once, by its last."""
+        async with follow(hubs[2], begun) as (_, reader):
+            while not ended.is_set() or revs[-1:] != [_head(hubs[0])]:
+                with suppress(TimeoutError):
+                    frame = await asyncio.wait_for(reader.next(), 1)
+                    if frame.id is not None:
+                        revs.append(frame.id)
+
+    tailing = asyncio.create_task(tail())
+
+    def write(number: int) -> list[int]:
+        hub = hubs[number % 3]
+        return [hub.publish(title="hot", body=f"{number}/{n}")["rev"] for n in range(EVENTS)]
+
+    with ThreadPoolExecutor(3 * WRITERS) as pool:
+        loop = asyncio.get_running_loop()
+        answers = await asyncio.gather(*(loop.run_in_executor(pool, write, number) for number in range(3 * WRITERS)))
+    ended.set()
+    await tailing
+    (row,) = items(hubs[0])
+    assert row["count"] == 3 * WRITERS * EVENTS
+    assert revs == sorted(set(revs)), "rev n + 1 before n"
+    told = {rev for answer in answers for rev in answer}
+    assert told == set(range(begun + 1, _head(hubs[0]) + 1)), "a commit without an event, or a rev that is missing"
+
+
+def _head(hub: RunningHub) -> int:
+    rev: int = hub.call("GET", "/api/notifications?limit=1").document["rev"]
+    return rev
+
+
+async def test_a_reader_that_moves_from_hub_to_hub_misses_nothing(hubs: list[RunningHub]) -> None:
+    cursor: int = hubs[0].call("GET", "/api/notifications").document["rev"]
+    heard: Counter[str] = Counter()
+    for turn in range(9):
+        for number in range(3):
+            await asyncio.to_thread(hubs[(turn + number) % 3].publish, title=f"{turn}/{number}")
+        async with follow(hubs[turn % 3], cursor) as (opening, reader):
+            assert opening.event == "ping"
+            for _ in range(2):
+                frame = await reader.next()
+                heard[frame.data["notification"]["title"]] += 1
+                cursor = frame.id or cursor
+    async with follow(hubs[0], cursor) as (_, reader):
+        while sum(heard.values()) < 27:
+            heard[(await reader.next()).data["notification"]["title"]] += 1
+    assert heard == Counter(f"{turn}/{number}" for turn in range(9) for number in range(3))
+
+
+def test_an_asker_is_answered_whichever_hub_took_the_decision(hubs: list[RunningHub]) -> None:
+    headers = {"Idempotency-Key": "k"}
+    asked = {"title": "May I?", "is_prompt": True, "waiting": True}
+    posted = hubs[0].call("POST", "/api/events", asked, by="send", headers=headers).document
+    with ThreadPoolExecutor(1) as pool:
+        polling = pool.submit(hubs[1].call, "GET", "/api/asks/k?wait=30", by="send")
+        hubs[0].kill9()
+        body = {"key": "approve", "raised_rev": posted["rev"], "epoch": posted["epoch"], "attempt": "attempt-1"}
+        assert hubs[2].call("POST", f"/api/notifications/{posted['id']}/decision", body).status == 200
+        answer = polling.result(10).document
+    assert (answer["id"], answer["decision"]["key"]) == (posted["id"], "approve")
+    again = hubs[1].call("POST", f"/api/notifications/{posted['id']}/decision", body | {"attempt": "attempt-2"})
+    assert (again.status, again.document["code"]) == (409, "decided")
+
+
+def test_what_a_killed_hub_acknowledged_is_there_once(hubs: list[RunningHub]) -> None:
+    acknowledged: list[str] = []
+    enough = threading.Event()
+
+    def load(thread: int) -> None:
+        with suppress(OSError):
+            for number in range(120):
+                hubs[0].publish(title=f"{thread}/{number}")
+                acknowledged.append(f"{thread}/{number}")
+                if len(acknowledged) > 200:
+                    enough.set()
+
+    threads = [threading.Thread(target=load, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    assert enough.wait(30)
+    hubs[0].kill9()
+    for thread in threads:
+        thread.join()
+    found = Counter(row["title"] for row in items(hubs[1]))
+    assert not [title for title in acknowledged if found[title] != 1]
+
+
+def test_a_key_and_a_token_are_good_at_every_hub(hubs: list[RunningHub]) -> None:
+    key = hubs[0].new_key("ci", "operate")["key"]
+    headers = {"Authorization": f"Bearer {key}"}
+    assert [hub.call("GET", "/api/notifications", by="tcp", headers=headers).status for hub in hubs] == [200] * 3
