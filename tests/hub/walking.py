@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from inbox_tui.core.ids import decode, encode
 from inbox_tui.dialects.notilens import NotiLensEvent
 from inbox_tui.dialects.own import EventBody
-from inbox_tui.hub import wire
+from inbox_tui.hub import wire, wire_machine
 from inbox_tui.hub.access import Door, Role
 from inbox_tui.hub.endpoints import Endpoint
 
@@ -79,16 +79,16 @@ BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
     wire.SnoozeAllBody: lambda n: {"up_to": n.rev, "until": LATER},
     wire.NewMuteBody: lambda n: {"scope": "notification", "notification": n.id},
     wire.DecideBody: lambda n: {"key": "approve", "raised_rev": n.rev, "epoch": n.epoch, "attempt": f"attempt {n.rev}"},
-    wire.NewKeyBody: lambda n: {"name": "intruder", "role": "operate", "space": n.name},
-    wire.NewSpaceBody: lambda n: {"name": n.name},
+    wire_machine.NewKeyBody: lambda n: {"name": "intruder", "role": "operate", "space": n.name},
+    wire_machine.NewSpaceBody: lambda n: {"name": n.name},
 }
 QUERIES: Mapping[type[BaseModel], Callable[[Named], str]] = {
     wire.PollQuery: lambda n: f"epoch={n.epoch}",
     wire.ListQuery: lambda n: f"before={n.id}",
     wire.StreamQuery: lambda n: f"last_event_id={n.rev}",
-    wire.KeysQuery: lambda n: f"space={n.name}",
-    wire.RemoveSpaceQuery: lambda n: f"confirm={n.name}",
-    wire.SigningSecretQuery: lambda n: "",
+    wire_machine.KeysQuery: lambda n: f"space={n.name}",
+    wire_machine.RemoveSpaceQuery: lambda n: f"confirm={n.name}",
+    wire_machine.SigningSecretQuery: lambda n: "",
 }
 PATHS = {"/api/mutes/{id}": "/api/mutes/{mute}"}
 """A new body, query or path has to be told here what it can name."""

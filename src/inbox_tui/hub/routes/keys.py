@@ -7,7 +7,7 @@ from starlette.responses import Response
 from inbox_tui.core.text import clean
 from inbox_tui.hub.access import Door
 from inbox_tui.hub.endpoints import Call, Endpoint, reply
-from inbox_tui.hub.wire import KeyCreatedBody, KeysBody, KeysQuery, NewKeyBody, SigningSecretBody, SigningSecretQuery
+from inbox_tui.hub.wire_machine import KeyCreatedBody, KeysBody, KeysQuery, NewKeyBody, SigningSecretBody, SigningSecretQuery
 
 
 async def create(call: Call) -> Response:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from inbox_tui.core.times import to_wire
 from inbox_tui.hub.access import Door
 from inbox_tui.hub.endpoints import Call, Endpoint, reply
-from inbox_tui.hub.wire import NewSpaceBody, RemoveSpaceQuery, SpaceCreatedBody, SpacesBody
+from inbox_tui.hub.wire_machine import NewSpaceBody, RemoveSpaceQuery, SpaceCreatedBody, SpacesBody
 
 
 async def create(call: Call) -> Response:
