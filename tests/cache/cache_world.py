@@ -17,7 +17,18 @@ def row_id(number: int) -> str:
     return ids.encode((BORN // 1000 + number) << 80)
 
 
-def item(number: int, rev: int, *, raised: int = 0, asks: bool = False, read: bool = False, done: bool = False) -> Item:
+def item(
+    number: int,
+    rev: int,
+    *,
+    raised: int = 0,
+    asks: bool = False,
+    read: bool = False,
+    done: bool = False,
+    snoozed: bool = False,
+    pinned: bool = False,
+    muted: bool = False,
+) -> Item:
     """`raised`: its raised_rev, 0 for its rev. Rows are ordered by it."""
     raised = raised or rev
     row = Notification(
@@ -35,6 +46,9 @@ def item(number: int, rev: int, *, raised: int = 0, asks: bool = False, read: bo
         choices=(APPROVE, REJECT) if asks else (),
         read_at=BORN if read or done else None,
         done_at=BORN if done else None,
+        snoozed_until=2 * BORN if snoozed else None,
+        pinned=pinned,
+        muted=muted,
     )
     return item_of(row, encode(row))
 

@@ -13,12 +13,10 @@ from cache_world import BORN, FEED, change, item, row_id
 
 from inbox_tui.cache import blocks, pages, steps
 from inbox_tui.cache.pages import Reader
-from inbox_tui.cache.rows import Op, View
+from inbox_tui.cache.rows import OP_COLUMNS, Op, View, is_in, op_from
 from inbox_tui.core import triage
 from inbox_tui.core.feed import Change, Item, Page, item_from
 from inbox_tui.core.model import Notification, decode
-
-VERBS: tuple[triage.Verb, ...] = ("read", "unread", "done", "undone")
 
 
 @pytest.fixture
@@ -28,28 +26,20 @@ def reader(db: sqlite3.Connection, tmp_path: Path) -> Iterator[Reader]:
     reader.close()
 
 
+STATES = {"asks": 0.2, "read": 0.4, "done": 0.3, "snoozed": 0.2, "pinned": 0.2, "muted": 0.2}
+"""How many of the rows that come are so."""
 decoded = lru_cache(maxsize=5000)(decode)
 
 
 def sorted_ids(db: sqlite3.Connection, view: View) -> list[str]:
     """The view as its definition says, from the documents and the queue alone."""
-    ops = [
-        Op(key, verb, op_id, seen, at, bool(unread), bool(needs), ack)
-        for key, verb, op_id, seen, at, unread, needs, ack in db.execute(
-            "SELECT key, verb, id, seen, at, only_unread, only_needs_me, ack FROM op ORDER BY n"
-        )
-    ]
+    ops = [op_from(record) for record in db.execute(f"SELECT {OP_COLUMNS} FROM op ORDER BY n")]
     rows: list[Notification] = []
     for (document,) in db.execute("SELECT text FROM document"):
         row = decoded(document)
-        rows.append(pages.under([op for op in ops if op.id in (None, row.id)], row)[0])
-    within = {
-        View.NEEDS: lambda row: row.needs_me,
-        View.UNREAD: lambda row: row.read_at is None and row.done_at is None,
-        View.ALL: lambda row: row.done_at is None,
-        View.DONE: lambda row: row.done_at is not None,
-    }[view]
-    return [row.id for row in sorted(filter(within, rows), key=lambda row: (row.needs_me, row.raised_at, row.id), reverse=True)]
+        rows.append(pages.under(ops, row)[0])
+    within = [row for row in rows if is_in(view, row)]
+    return [row.id for row in sorted(within, key=lambda row: row.place, reverse=True)]
 
 
 def agree(reader: Reader, db: sqlite3.Connection, random: random.Random) -> None:
@@ -77,7 +67,8 @@ def test_lists_are_what_their_definition_says(
     choose = random.Random(seed)
     rev, held = 0, 0
     for turn in range(70):
-        action = choose.choices(("frames", "op", "bulk", "answered", "refused", "caught up"), (12, 5, 1, 3, 1, 2))[0]
+        until = choose.choice((2 * BORN, 3 * BORN))
+        action = choose.choices(("frames", "op", "rows", "bulk", "answered", "refused", "caught up"), (12, 5, 3, 2, 3, 1, 2))[0]
         queue = [key for (key,) in db.execute("SELECT key FROM op WHERE ack IS NULL ORDER BY n")]
         if action == "frames":
             batch: list[Change] = []
@@ -88,15 +79,23 @@ def test_lists_are_what_their_definition_says(
                     batch.append(Change(rev, row_id(number), None, 0))
                     continue
                 raised = rev if choose.random() < 0.6 else choose.randrange(1, rev + 1)
-                states = {"asks": choose.random() < 0.2, "read": choose.random() < 0.4, "done": choose.random() < 0.3}
+                states = {name: choose.random() < chance for name, chance in STATES.items()}
                 batch.append(Change(rev, row_id(number), item(number, rev, raised=raised, **states), 0))
             steps.apply(db, FEED, batch, 0)
         elif action == "op":
             number = choose.randrange(held + 1)
-            steps.enqueue(db, FEED, Op(f"{turn}", choose.choice(VERBS), row_id(number), choose.randrange(rev + 1), BORN + turn))
+            steps.enqueue(
+                db,
+                FEED,
+                Op(f"{turn}", choose.choice(triage.VERBS), row_id(number), choose.randrange(rev + 1), BORN + turn, until=until),
+            )
+        elif action == "rows":
+            shown = {row_id(choose.randrange(held + 1)): choose.randrange(rev + 1) for _ in range(9)}
+            steps.enqueue(db, FEED, Op(f"{turn}", choose.choice(triage.BULK), None, 0, BORN + turn, until=until, rows=shown))
         elif action == "bulk":
             unread, needs = choose.choice(((False, False), (True, False), (False, True)))
-            op = Op(f"{turn}", choose.choice(("read", "done")), None, choose.randrange(rev + 1), BORN + turn, unread, needs)
+            verb = choose.choice(triage.BULK)
+            op = Op(f"{turn}", verb, None, choose.randrange(rev + 1), BORN + turn, unread, needs, until=until)
             steps.enqueue(db, FEED, op)
         elif action in ("answered", "refused") and queue:
             steps.acked(db, FEED, queue[0], rev if action == "answered" else None)

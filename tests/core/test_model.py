@@ -90,14 +90,36 @@ def test_needs_me(changes: dict[str, Any], needs_me: bool) -> None:
     assert replace(ROW, **({"actionable": True} | changes)).needs_me is needs_me
 
 
-@given(ROWS, st.sampled_from(triage.VERBS))
-def test_a_verb_twice_is_once_and_its_undo_undoes(row: Notification, verb: triage.Verb) -> None:
-    once = triage.apply(verb, row, 7)
-    assert triage.apply(verb, once, 9) is once
-    undone = triage.apply(triage.UNDO[verb], once, 9)
-    field = "read_at" if verb in ("read", "unread") else "done_at"
-    assert (getattr(undone, field) is None) == (verb in ("read", "done"))
-    assert (once.read_at is not None) or verb in ("unread", "undone")
+@given(ROWS, st.sampled_from(triage.BULK))
+def test_a_verb_twice_is_once_and_its_undo_brings_back_what_it_was(row: Notification, verb: triage.Verb) -> None:
+    before = triage.state_of(row)
+    once = triage.apply(verb, row, 7, until=70)
+    assert triage.apply(verb, once, 9, until=70) is once
+    undone = once
+    for step in triage.undo(verb, before):
+        undone = triage.apply(step.verb, undone, 9, step.until)
+    assert triage.state_of(undone) == before
+
+
+@given(ROWS)
+def test_done_reads_as_well(row: Notification) -> None:
+    done = triage.apply("done", row, 7)
+    assert (done.read_at is None, done.done_at is None) == (False, False)
+
+
+@given(ROWS)
+def test_what_is_muted_calls_for_nobody_and_no_question_ever_is(row: Notification) -> None:
+    muted = triage.apply("mute", row, 7)
+    assert muted.muted == (not row.is_prompt and row.waiting != "here")
+    assert not (muted.muted and (muted.needs_me or muted.is_unread))
+    assert triage.apply("unmute", muted, 8) == replace(row, muted=False)
+
+
+@given(st.lists(ROWS, max_size=8))
+def test_lists_run_from_what_needs_me_over_what_is_pinned_to_the_rest(rows: list[Notification]) -> None:
+    rows.sort(key=lambda row: row.place, reverse=True)
+    groups = [2 if row.needs_me else 1 if row.pinned and row.done_at is None else 0 for row in rows]
+    assert groups == sorted(groups, reverse=True)
 
 
 def test_the_vocabulary_is_whole() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from inbox_tui.hub.verbs import triage
 from tests.models import feed_check, feed_spec
-from tests.models.lockstep import MODEL_VERBS, RealCache, RealSpace
+from tests.models.lockstep import RealCache, RealSpace
 
 
 class World(feed_check.World):
@@ -48,7 +48,6 @@ def test_the_real_parts_walk_as_the_model_does(seed: int, live: bool, tmp_path: 
     monkeypatch.setattr(RealSpace, "folder", tmp_path, raising=False)
     monkeypatch.setattr(RealCache, "folder", tmp_path, raising=False)
     monkeypatch.setattr(RealSpace, "live", live)
-    monkeypatch.setattr(feed_spec, "VERBS", MODEL_VERBS)
     monkeypatch.setattr(triage, "CHUNK", feed_spec.CHUNK)
     if live:
         monkeypatch.setattr(feed_spec, "WINDOW", 1 << 40)  # a run's live row has no window

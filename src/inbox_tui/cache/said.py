@@ -50,7 +50,7 @@ def index_some(db: sqlite3.Connection, most: int = CHUNK) -> int:
 
 
 def _drop_stale(db: sqlite3.Connection, entries: int) -> None:
-    (rows,) = db.execute("SELECT coalesce(sum(listed + done), 0) FROM feed").fetchone()
+    (rows,) = db.execute("SELECT coalesce(sum(listed + snoozed + done), 0) FROM feed").fetchone()
     if entries - rows > max(STALE_MOST, rows):
         db.execute("INSERT INTO word (word) VALUES ('delete-all')")
         db.execute("UPDATE indexing SET indexed = 0, entries = 0")

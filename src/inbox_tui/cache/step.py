@@ -17,8 +17,8 @@ JOURNAL_MOST = 256
 JOURNAL_KEPT = 4096
 
 _META = (
-    "feed, epoch, life, cursor, walk, walks, hub_unread, caught_up_rev, caught_up_at, needs, unread, listed, snoozed, done, evicted, "
-    "version, seq, journal_from, walker, walker_until"
+    "feed, epoch, life, cursor, walk, walks, hub_unread, caught_up_rev, caught_up_at, needs, unread, listed, snoozed, done, "
+    "evicted, version, seq, journal_from, walker, walker_until"
 )
 _SHOWN = ("rank", "unread", "done", "snoozed", "pinned", "muted", "overlaid")
 """What queued triage may change."""

@@ -214,7 +214,8 @@ def claim_walk(db: sqlite3.Connection, name: str, pane: str, now: int) -> str | 
 
 
 def evict(db: sqlite3.Connection, name: str, most: int) -> int:
-    """Drops the deepest rows above `most`: done ones, then read ones, then others; never one that needs me, is pinned, snoozed or queued for."""
+    """Drops the deepest rows above `most`: done ones, then read ones, then others; never one that needs me, is pinned or snoozed
+    (unless it is done), nor one that is queued for."""
     with transaction(db, name) as step:
         excess = sum(step.counts[2:]) - most
         for where in ("done = 1", f"{_LEAST} AND unread = 0", _LEAST):

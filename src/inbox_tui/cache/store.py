@@ -77,7 +77,7 @@ class Cache:
         return await self._bounded(await self._run(steps.merge, page))
 
     async def _bounded(self, state: FeedState) -> FeedState:
-        if state.listed + state.done > self._most_rows:
+        if state.rows > self._most_rows:
             await self._run(steps.evict, self._most_rows)
             return await self.state()
         return state
@@ -90,9 +90,17 @@ class Cache:
         """See `steps.caught_up`."""
         return await self._run(steps.caught_up, rev, self._clock())
 
-    async def enqueue(self, op: Op) -> None:
+    async def enqueue(self, *ops: Op) -> None:
         """See `steps.enqueue`."""
-        await self._run(steps.enqueue, op)
+        await self._run(steps.enqueue, *ops)
+
+    async def remember_undo(self, key: str, text: str) -> None:
+        """See `steps.remember_undo`."""
+        await self._run(steps.remember_undo, key, text)
+
+    async def forget_undo(self, key: str) -> None:
+        """It was taken back."""
+        await self._run(steps.forget_undo, key)
 
     async def acked(self, key: str, rev: int | None) -> bool:
         """See `steps.acked`."""

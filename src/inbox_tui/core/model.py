@@ -161,12 +161,8 @@ class Notification:
     @property
     def needs_me(self) -> bool:
         """Nothing changes by the clock alone: the end of a snooze or an expiry is a write."""
-        return self.asks_me and self.done_at is None and self.snoozed_until is None
-
-    @property
-    def asks_me(self) -> bool:
-        """It would need me, were it neither done nor snoozed."""
-        return self.is_open and not self.seems_answered and not self.muted
+        is_put_off = self.done_at is not None or self.snoozed_until is not None or self.muted
+        return self.is_open and not self.seems_answered and not is_put_off
 
     @property
     def is_unread(self) -> bool:

@@ -39,8 +39,7 @@ class Outbox:
         """Every row of a view, as far as the cache has come."""
         seen = (await self._cache.state()).cursor
         if seen is not None:
-            filters = {"only_unread": view is View.UNREAD, "only_needs_me": view is View.NEEDS}
-            await self._put(Op(new_idempotency_key(), verb, None, seen, at, **filters))
+            await self._put(Op(new_idempotency_key(), verb, None, seen, at, view is View.UNREAD, view is View.NEEDS))
 
     async def _put(self, op: Op) -> None:
         await self._cache.enqueue(op)

@@ -23,7 +23,7 @@ class Pane:
         """Moves past a frame. True: its row called for attention since this stream opened, and has not been told yet."""
         self.position = change.rev
         item = change.item
-        if item is None or not item.unread:
+        if item is None or not item.unread or item.muted:
             return False
         if item.raised_rev <= max(self._opened, self._forgotten, self._alerted.get(item.id, 0)):
             return False
