@@ -69,7 +69,7 @@ def test_one_that_is_cut_short_is_refused_and_left_alone(file: Path) -> None:
 
 
 def test_one_that_the_configuration_names_is_never_made(file: Path) -> None:
-    with pytest.raises(Refused, match=f"{file} cannot be read: No such file") as refused:
+    with pytest.raises(Refused, match=f"{file} cannot be read or made: No such file") as refused:
         Callbacks(MasterKey(file, may_make=False)).sealed("https://example.com/")
     assert (refused.value.status, refused.value.code) == (503, "key_file")
     assert not file.exists()

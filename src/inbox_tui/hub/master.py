@@ -70,7 +70,7 @@ class MasterKey:
             with file.open("rb") as opened:
                 mode, key = os.fstat(opened.fileno()).st_mode, opened.read()
         except OSError as error:
-            raise KeyFileProblem(f"The key file {file} cannot be read: {error.strerror}.") from error
+            raise KeyFileProblem(f"The key file {file} cannot be read or made: {error.strerror}.") from error
         if mode & 0o077:
             raise KeyFileProblem(f"The key file {file} may be read by others. Type: chmod 600 {file}")
         if len(key) < _BYTES:
