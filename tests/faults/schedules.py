@@ -98,7 +98,7 @@ def every() -> list[Plan]:
 def table() -> list[Plan]:
     """Each trouble at each call, of an asker that is patient and, where those differ most, of a hook too; steps and kinds take
     turns. Hooks are rejected more often than not: an allow that nobody gave would hide behind one that somebody did. What takes
-    longest is first."""
+    longest is first; what is felt by all is last."""
     steps, plans = itertools.cycle(STEPS), []
     patient = itertools.cycle(itertools.product(("approve", "reject"), PATIENT))
     hooks = itertools.cycle(itertools.product(("reject", "approve", "reject"), HOOKS))
@@ -110,7 +110,12 @@ def table() -> list[Plan]:
                 plans.append(next(_plan(kind, fault, key) for key, kind in askers if is_possible(kind, fault)))
         for _ in range(number):
             next(steps)
-    return sorted(plans, key=lambda plan: plan.faults[0].trouble != "stalled")
+    return sorted(plans, key=_turn)
+
+
+def _turn(plan: Plan) -> int:
+    (fault,) = plan.faults
+    return 0 if fault.trouble == "stalled" else 2 if fault.trouble in ("hub killed", "hub stopped") else 1
 
 
 def seeded(seed: int) -> Iterator[Plan]:
