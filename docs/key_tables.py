@@ -10,15 +10,20 @@ from pathlib import Path
 
 from inbox_tui.core.query.language import filter_table_markdown
 from inbox_tui.tui.actions import ACTIONS, key_table_markdown
+from inbox_tui.tui.keymaps import KEYMAPS
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- keys: written by `make docs` -->\n", "<!-- end of keys -->"
 
 
 def action_table_markdown() -> str:
-    """What `[tui.keys]` may name, and the keys that each has by itself."""
-    rows = (f"| `{action.id}` | {' '.join(f'`{key}`' for key in action.keys)} | {action.label} |" for action in ACTIONS)
-    return "\n".join(["| action | keys | is |", "|---|---|---|", *rows]) + "\n"
+    """What `[tui.keys]` may name, and the keys that each has in each keymap."""
+    rows = []
+    for action in ACTIONS:
+        columns = (" ".join(f"`{key}`" for key in keymap.get(action.id, action.keys)) for keymap in KEYMAPS.values())
+        rows.append(f"| `{action.id}` | {' | '.join(columns)} | {action.label} |")
+    heads = [f"| action | {' | '.join(KEYMAPS)} | is |", f"|---|{'---|' * len(KEYMAPS)}---|"]
+    return "\n".join([*heads, *rows]) + "\n"
 
 
 TABLES = {

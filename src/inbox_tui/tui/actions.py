@@ -133,8 +133,9 @@ def footer_actions(context: Context) -> list[Action]:
     return [*useful[: FOOTER_KEYS - 1], last]
 
 
-KEY_SIGNS = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab", "down": "↓", "up": "↑", "home": "Home",
-             "end": "End", "pagedown": "PgDn", "pageup": "PgUp"}  # fmt: skip
+KEY_SIGNS = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab", "space": "Space", "left": "←",
+             "right": "→", "down": "↓", "up": "↑", "shift+down": "Shift+↓", "shift+up": "Shift+↑", "home": "Home", "end": "End",
+             "pagedown": "PgDn", "pageup": "PgUp"}  # fmt: skip
 
 
 def show_key(key: str) -> str:

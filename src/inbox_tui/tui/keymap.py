@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.tui.actions import ACTIONS, BY_ID
+from inbox_tui.tui.keymaps import KEYMAPS
+from inbox_tui.tui.keynames import key_problem
 
 CHORD_SECONDS = 1.0
 """A prefix waits this long for its second key."""
@@ -25,30 +28,65 @@ class Keymap:
         return next((key for key, id_ in self.actions.items() if id_ == action_id), "")
 
 
-def build_keymap(overrides: Mapping[str, Sequence[str]] | None = None) -> Keymap:
-    """The registry's keys with the person's own over them (`action id → keys`; an empty list takes its keys away).
+class Problem(NamedTuple):
+    """One thing that is wrong with a person's own keys. `place`: the key of the configuration file."""
 
-    Raises ConfigError for an unknown action, and for a key that two actions want, naming both.
+    place: str
+    said: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.said}; {self.fix}" if self.fix else f"{self.place}: {self.said}"
+
+
+def build_keymap(overrides: Mapping[str, Sequence[str]] | None = None, base: str = "default") -> Keymap:
+    """The keys of a keymap with the person's own over them (`action id → keys`; an empty list takes its keys away).
+
+    Raises ConfigError with everything that is wrong with them.
     """
-    keys = {action.id: action.keys for action in ACTIONS}
+    keymap, problems = checked_keymap(overrides, base)
+    if problems:
+        raise ConfigError("\n".join(map(str, problems)))
+    return keymap
+
+
+def checked_keymap(overrides: Mapping[str, Sequence[str]] | None = None, base: str = "default") -> tuple[Keymap, list[Problem]]:
+    """The keymap as far as it can work, and what is wrong with it."""
+    if base not in KEYMAPS:
+        said = f"{base!r} is none of {', '.join(KEYMAPS)}"
+        return build_keymap(overrides), [Problem("tui.keymap", said, "")]
+    problems: list[Problem] = []
+    keys = {action.id: action.keys for action in ACTIONS} | dict(KEYMAPS[base])
     for action_id, own in (overrides or {}).items():
+        place = f"tui.keys.{action_id}"
         if action_id not in BY_ID:
             near = difflib.get_close_matches(action_id, BY_ID, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ConfigError(f"tui.keys.{action_id}: no such action{hint}")
+            problems.append(Problem(place, "no such action", f"did you mean {near[0]}?" if near else "`inbox keymap` lists them"))
+            continue
         keys[action_id] = tuple(" ".join(key.split()) for key in own)
+        problems += [Problem(place, said, "") for key in keys[action_id] if (said := _unusable(key))]
     actions: dict[str, str] = {}
     for action_id, its in keys.items():
         for key in its:
             if key in actions:
-                raise ConfigError(f"tui.keys: {key!r} is wanted by {actions[key]} and by {action_id}")
-            if not key or key.count(" ") > 1:
-                raise ConfigError(f"tui.keys.{action_id}: {key!r} is no key and no chord of two")
-            actions[key] = action_id
+                said = f"{key!r} is wanted by {actions[key]} and by {action_id}"
+                problems.append(Problem("tui.keys", said, f"give one of them other keys, as in {actions[key]} = []"))
+            elif key and key.count(" ") < 2:
+                actions[key] = action_id
     prefixes = frozenset(key.split()[0] for key in actions if " " in key)
     for prefix in sorted(prefixes & actions.keys()):
-        raise ConfigError(f"tui.keys: {prefix!r} is {actions[prefix]}, and begins a chord as well")
-    return Keymap(actions, prefixes)
+        chords = ", ".join(f"{key!r} ({actions[key]})" for key in actions if key.startswith(f"{prefix} "))
+        said = f"{prefix!r} is {actions[prefix]}, and begins a chord as well: {chords}"
+        problems.append(Problem("tui.keys", said, f"give {actions[prefix]} another key"))
+    return Keymap(actions, prefixes), problems
+
+
+def _unusable(keys: str) -> str:
+    """What is wrong with a key or a chord; "" where nothing is."""
+    parts = keys.split(" ")
+    if not keys or len(parts) > 2:
+        return f"{keys!r} is no key and no chord of two"
+    return next((said for part in parts if (said := key_problem(part))), "")
 
 
 class Chord:
@@ -61,6 +99,7 @@ class Chord:
 
     def press(self, key: str, at: float) -> str | None:
         """The action of a key read at `at` seconds; "" while a prefix waits; None where the key does nothing."""
+        key = "space" if key == " " else key
         prefix, self.pending = self.pending, ""
         if prefix and at - self._since <= CHORD_SECONDS:
             return self.keymap.actions.get(f"{prefix} {key}")

@@ -28,7 +28,7 @@ def configuration(scene: Scene) -> Iterator[Finding]:
     file = scene.paths.config_file
     try:
         config = load_config(file, scene.environ)
-        build_keymap({action: [keys] if isinstance(keys, str) else keys for action, keys in config.tui.keys.items()})
+        build_keymap(config.tui.own_keys, config.tui.keymap)
     except ConfigError as problem:
         yield wrong(str(problem), f"edit {file}; inbox config --explain tells every key")
         return

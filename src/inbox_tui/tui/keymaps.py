@@ -1,0 +1,24 @@
+"""The keymaps to choose from, as data: what each has in place of the registry's own keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+KEYMAPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "default": {},
+    "arrows": {
+        "open": ("enter", "right"),
+        "back": ("escape", "left"),
+        "down": ("down",),
+        "up": ("up",),
+        "top": ("home",),
+        "bottom": ("end",),
+        "half_down": ("shift+down",),
+        "half_up": ("shift+up",),
+        "go_needs": ("1",),
+        "go_unread": ("2",),
+        "go_all": ("3",),
+        "go_done": ("4",),
+    },
+}
+"""`default` is the registry's, in the manner of vi. `arrows` moves by arrows and shows views by digits; no letter moves."""
