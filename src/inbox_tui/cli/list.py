@@ -10,6 +10,7 @@ from inbox_tui.core.errors import Exit
 
 
 @click.command("list")
+@click.argument("filter_words", metavar="[FILTER]...", nargs=-1)
 @click.option(
     "--view",
     type=click.Choice(["needs", "unread", "all", "done"]),
@@ -19,8 +20,8 @@ from inbox_tui.core.errors import Exit
 )
 @click.option("--limit", type=click.IntRange(1, 5000), default=50, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
-def list_command(view: str, limit: int, as_json: bool) -> int:
-    """List notifications, what needs you first.
+def list_command(filter_words: tuple[str, ...], view: str, limit: int, as_json: bool) -> int:
+    """List notifications, what needs you first; with a FILTER, those that it finds among the newest 5,000.
 
     Each line is ID@REV, a sign (? asks, ✗ error, ▲ warning, ✓ success, · info), the title, its age and who said it. ID@REV is
     what approve, reject and decide take: the answer then counts only for what you were shown.
@@ -29,12 +30,23 @@ def list_command(view: str, limit: int, as_json: bool) -> int:
     Examples:
       inbox list --view needs
       inbox list --view unread --json | jq -r .title
+      inbox list 'severity>=warn source:ci before:2h timed out'
+      inbox list -- -is:read 'task:"nightly *"'
     """
-    from inbox_tui.cli.rows import fetch_view, line, terminal_width
+    from inbox_tui.cli.problems import complain
+    from inbox_tui.cli.rows import FARTHEST, PAGE, fetch_view, line, terminal_width
     from inbox_tui.core.model import from_document
+    from inbox_tui.core.query.parse import complaint, parse
     from inbox_tui.wire import find_hub
 
     width = terminal_width()
-    for document in fetch_view(find_hub(operate=True), view, limit):
+    text = " ".join(filter_words)
+    if said := complaint(text):
+        complain(said)
+        return Exit.USAGE
+    found, is_complete = fetch_view(find_hub(operate=True), view, limit, parse(text))
+    for document in found:
         click.echo(json.dumps(document, ensure_ascii=False) if as_json else line(from_document(document), width))
+    if filter_words and not is_complete and len(found) < limit:
+        complain(f"the newest {FARTHEST * PAGE:,} rows were looked through; older ones were not")
     return Exit.DONE

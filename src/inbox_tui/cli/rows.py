@@ -7,6 +7,8 @@ from typing import Any
 
 from inbox_tui.core.errors import HubUnreachable
 from inbox_tui.core.model import Document, Notification, from_document
+from inbox_tui.core.query.match import matches
+from inbox_tui.core.query.tree import Is, Query, Term
 from inbox_tui.core.text import clean
 from inbox_tui.core.times import now
 from inbox_tui.tui.words import SIGNS, age, claims, detail, full_text, one_line, state, tone, who
@@ -15,6 +17,7 @@ from inbox_tui.wire import Address, call
 PAGE = 500
 FARTHEST = 10
 """Pages that a listing looks through at most: the newest 5,000 rows."""
+EVERYTHING = Query()
 
 
 def fetch(hub: Address, path: str) -> dict[str, Any]:
@@ -25,20 +28,27 @@ def fetch(hub: Address, path: str) -> dict[str, Any]:
     return document
 
 
-def fetch_view(hub: Address, view: str, limit: int) -> list[Document]:
-    """The rows of a view (needs | unread | all | done) in the inbox's order: what needs me first, then the last raised."""
-    query = {"needs": "&needs_me=true", "unread": "&unread=true"}.get(view, "")
+def fetch_view(hub: Address, view: str, limit: int, query: Query = EVERYTHING) -> tuple[list[Document], bool]:
+    """The rows of a view (needs | unread | all | done) that a filter finds, in the inbox's order: what needs me first, then the
+    last raised. A filter that says `is:done` looks through what is done. False: older rows were not looked through."""
+    if query.asks_for_done:
+        view = "done"
+    elif view == "all" and Term(Is("needs")) in query.terms:
+        view = "needs"  # the hub has them at hand, however old they are
+    asked = {"needs": "&needs_me=true", "unread": "&unread=true"}.get(view, "")
     found: list[tuple[Notification, Document]] = []
-    before = ""
+    before, at = "", now()
     for _ in range(FARTHEST):
-        page = fetch(hub, f"/api/notifications?limit={PAGE}{query}{before}")
+        page = fetch(hub, f"/api/notifications?limit={PAGE}{asked}{before}")
         rows = [(from_document(item), item) for item in page.get("items") or ()]
-        found += [(row, item) for row, item in rows if (row.done_at is not None) == (view == "done")]
-        if not page.get("next_cursor"):
+        rows = [(row, item) for row, item in rows if (row.done_at is not None) == (view == "done")]
+        found += [(row, item) for row, item in rows if matches(query, row, at)]
+        is_complete = not page.get("next_cursor")
+        if is_complete:
             break
         before = f"&before={page['next_cursor']}"
     found.sort(key=lambda pair: (pair[0].needs_me, pair[0].raised_at, pair[0].id), reverse=True)
-    return [item for _, item in found[:limit]]
+    return [item for _, item in found[:limit]], is_complete
 
 
 def line(row: Notification, width: int) -> str:

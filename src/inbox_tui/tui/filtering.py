@@ -159,11 +159,7 @@ class Filtering:
     # -- searching -----------------------------------------------------------------------------------------------
     def _search(self, after: float, *, is_new: bool) -> None:
         self._is_behind, self._seconds = False, 0
-
-        async def work() -> None:
-            await self._run(after, is_new)
-
-        self._screen.run_worker(work, group="filter", exclusive=True, exit_on_error=False, description="search the cache")
+        self._screen.search(partial(self._run, after, is_new))
 
     async def _run(self, after: float, is_new: bool) -> None:
         query = self._query

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from textual import events, on, work
@@ -256,6 +256,11 @@ class MainScreen(Screen[None]):
     @work(group="index", exclusive=True, exit_on_error=False, description="index a view")
     async def _index(self, view: View) -> None:
         self.reader.adopt(view, await asyncio.to_thread(self.reader.build_index, view))
+
+    @work(group="filter", exclusive=True, exit_on_error=False, description="search the cache")
+    async def search(self, search: Callable[[], Awaitable[None]]) -> None:
+        """For the filter: the newest search alone."""
+        await search()
 
     def _tick(self) -> None:
         if self._unreadable:
