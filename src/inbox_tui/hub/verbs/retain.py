@@ -32,7 +32,7 @@ class Retain:
         keys_cutoff = batch.now - keep.idempotency_days * DAY
         records = [_by_age(batch, table, keys_cutoff) for table in ("idempotency", "triage_call")]
         records.append(_by_age(batch, "run", batch.now - keep.rows_days * DAY))
-        batch.execute(statements.DELETE_ASKS, cutoff=keys_cutoff)
+        records.append(_asks(batch, keys_cutoff))
         batch.execute(statements.DELETE_FAILED_JOBS, cutoff=keys_cutoff)
         return rows == ROWS or RECORDS in (tombstones, events, *records)
 
@@ -77,3 +77,11 @@ def _by_age(batch: Batch, table: str, cutoff: int) -> int:
     if found:
         batch.execute(statements.delete_up_to(table), last=found[-1][0])
     return len(found)
+def _asks(batch: Batch, cutoff: int) -> int:
+    """A question's key lives as long as its row."""
+    found = batch.select(statements.OLD_ASKS, cutoff=cutoff, limit=RECORDS)
+    if found:
+        batch.execute(statements.DELETE_ASKS, cutoff=cutoff, last=found[-1][0])
+    return len(found)
+
+
