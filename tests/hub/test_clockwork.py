@@ -8,6 +8,7 @@ from hub_world import AGENT, PERMITTING, SPACE, Rate, Retention, World, defaulti
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import PROMPT_LIFETIME, Event
 from inbox_tui.core.times import SECOND
+from inbox_tui.hub.service import Service
 
 DAY = 86_400.0
 
@@ -59,7 +60,7 @@ async def test_a_restart_or_a_jump_of_the_clock_permits_nothing(world: World) ->
     assert (await world.ask(PERMITTING, key="a", timeout=10, choices=defaulting("approve"))).id == restarted.id
     jumped = await world.ask(PERMITTING, key="b", timeout=10, choices=defaulting("approve"))
     world.seconds += 3
-    world.now += 11 * SECOND
+    world.now += 16 * SECOND
     await world.service.tick()
     for asked in (restarted, jumped):
         row = await world.row(asked.id)
@@ -77,6 +78,24 @@ async def test_clocks_that_differ_a_little_wait_for_each_other(world: World) -> 
     world.advance(1)
     await world.service.tick()
     assert (await world.row(asked.id)).decision is not None
+
+
+async def test_another_hub_leaves_a_question_to_the_one_that_counted_it(world: World) -> None:
+    asked = await world.ask(PERMITTING, key="a", timeout=10, choices=defaulting("approve"))
+    other = Service(world.store, clock=lambda: world.now, monotonic=lambda: world.seconds)
+    await other.start()
+    world.advance(10)
+    await other.tick()
+    assert (await world.row(asked.id)).is_open, "it has not counted, and may permit nothing"
+    await world.service.tick()
+    decision = (await world.row(asked.id)).decision
+    assert decision is not None
+    assert decision.key == "approve"
+    left = await world.ask(PERMITTING, key="b", timeout=10, choices=defaulting("approve"))
+    world.advance(15)
+    await other.tick()
+    assert ((row := await world.row(left.id)).closed, row.decision) == ("expired", None), "its process seems to be gone"
+    await other.close()
 
 
 async def test_a_message_with_a_time_to_live_is_done_when_it_is_over(world: World) -> None:

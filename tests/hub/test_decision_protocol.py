@@ -16,7 +16,9 @@ from hub_world import AGENT, PERMITTING, SPACE, World, defaulting, prompt
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import Notification
+from inbox_tui.core.times import SECOND
 from inbox_tui.hub.service import Answer, Published, Sender
+from inbox_tui.hub.verbs.clock import GRACE
 
 TIMEOUT = 120.0
 REFUSED = {"decided", "changed", "expired", "withdrawn", "superseded", "unknown_id", "not_actionable"}
@@ -219,7 +221,7 @@ async def _calm(play: Play) -> None:
         message = play.net.pop()
         if message[0] not in ("decide", "posted", "answer"):
             await play.call(message[0], message[1])
-    play.world.advance(TIMEOUT)
+    play.world.advance(TIMEOUT + GRACE / SECOND)
     await play.world.service.tick()
     await play.check()
     assert not any(row.is_open for row in await play.world.rows())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -9,7 +10,9 @@ from inbox_tui.core.errors import Refused
 from inbox_tui.core.times import MINUTE, SECOND, Clock
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.store import reads
+from inbox_tui.hub.store.database import Connection
 from inbox_tui.hub.store.erasing import Erase
+from inbox_tui.hub.store.store import Verb
 from inbox_tui.hub.values import Retention
 from inbox_tui.hub.verbs.clock import CHUNK, EndSnoozes, Expire, Lapse
 from inbox_tui.hub.verbs.mutes import EndMutes, Sweep
@@ -29,7 +32,7 @@ class Clockwork:
         self,
         writer: Writer,
         readers: Readers,
-        clock: Clock,
+        clock: Clock | None,
         monotonic: Callable[[], float],
         retention: Retention,
     ) -> None:
@@ -37,7 +40,6 @@ class Clockwork:
         self._clock, self._monotonic, self._retention = clock, monotonic, retention
         self._timers: dict[str, dict[str, Timer]] = {}
         self._started_at = monotonic()
-        self._retained_at = 0
 
     def start(self) -> None:
         self._started_at = self._monotonic()
@@ -47,19 +49,19 @@ class Clockwork:
         self._timers.setdefault(space, {})[row_id] = timer
 
     async def tick(self) -> None:
-        """Does what is due in every space. Where nothing can be written it waits for the next time."""
+        """Does what is due, in the spaces where something is. Raises Refused where the store cannot be read; where nothing can
+        be written it waits for the next time."""
         await self._erase()
-        spaces = await self._readers.read(reads.spaces)
-        retains = self._clock() - self._retained_at >= _RETAIN_EVERY
-        try:
-            for space in spaces:
-                await self._tick(space)
-                if retains:
-                    await self._retain(space)
-        except Refused:
-            return
-        if retains:
-            self._retained_at = self._clock()
+        due = list((await self._readers.read(self._due)).items())
+        random.shuffle(due)  # Several hubs on one database do not all begin with the same space.
+        for space, what in due:
+            try:
+                await self._tick(space, what)
+            except Refused as refused:
+                if refused.status != 404:  # a space that was just removed
+                    return
+        for timers in self._timers.values():
+            self._forget(timers)
 
     async def _erase(self) -> None:
         """A part of what removed spaces held; the rest at the next ticks, whichever process has them."""
@@ -70,24 +72,26 @@ class Clockwork:
                     if not await self._writer.submit(space, Erase()):
                         break
 
-    async def _tick(self, space: str) -> None:
-        now = self._clock()
-        due = await self._readers.read(lambda connection: reads.due(connection, space, now))
-        timers = self._timers.get(space, {})
-        if due.expiry:
-            while await self._writer.submit(space, Expire(dict(timers))) == CHUNK:
-                pass
-        if due.lapse and self._monotonic() - self._started_at >= LONGEST_POLL + LEASE / SECOND:
-            while await self._writer.submit(space, Lapse()) == CHUNK:
-                pass
-        if due.snoozes:
-            while await self._writer.submit(space, EndSnoozes()) == CHUNK:
-                pass
-        if due.mutes:
+    def _due(self, connection: Connection) -> dict[str, set[str]]:
+        return reads.due(connection, (self._clock or connection.now)(), _RETAIN_EVERY)
+
+    async def _tick(self, space: str, due: set[str]) -> None:
+        if "expiry" in due:
+            await self._in_chunks(space, lambda: Expire(dict(self._timers.get(space, {}))))
+        if "lapse" in due and self._monotonic() - self._started_at >= LONGEST_POLL + LEASE / SECOND:
+            await self._in_chunks(space, Lapse)
+        if "snoozes" in due:
+            await self._in_chunks(space, EndSnoozes)
+        if "mutes" in due:
             await self._writer.submit(space, EndMutes())
-        if due.mutes or due.sweep:
+        if due & {"mutes", "sweep"}:
             await self.sweep(space)
-        self._forget(timers)
+        if "retention" in due:
+            await self._retain(space)
+
+    async def _in_chunks(self, space: str, verb: Callable[[], Verb]) -> None:
+        while await self._writer.submit(space, verb()) == CHUNK:
+            pass
 
     async def sweep(self, space: str) -> None:
         """Brings rows in line with the rules that mute them; where there are very many the rest follows with the next ticks."""
@@ -103,5 +107,5 @@ class Clockwork:
 
     async def _retain(self, space: str) -> None:
         for _ in range(_MOST_CHUNKS):
-            if not await self._writer.submit(space, Retain(self._retention)):
+            if not await self._writer.submit(space, Retain(self._retention, _RETAIN_EVERY)):
                 return

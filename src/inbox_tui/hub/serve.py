@@ -25,7 +25,7 @@ import uvicorn
 
 from inbox_tui import __version__
 from inbox_tui.core.config import Config, load_config
-from inbox_tui.core.errors import Exit, InboxError
+from inbox_tui.core.errors import Exit, InboxError, Refused
 from inbox_tui.core.hooks.spoken import Waits
 from inbox_tui.core.paths import Paths, find_paths
 from inbox_tui.hub import sockets, welcome
@@ -293,5 +293,7 @@ class _Process:
             await asyncio.sleep(_TICK_SECONDS)
             try:
                 await self._service.tick()
+            except Refused:
+                pass  # The store cannot be read just now, and the service says why.
             except Exception as error:
                 log.error("what time brings failed: %s", type(error).__name__)

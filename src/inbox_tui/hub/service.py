@@ -85,7 +85,7 @@ class Service:
         self._keys = Keys(self._writer, self._readers, monotonic)
         self._spaces = Spaces(self._writer, self._readers)
         self._limit = RateLimit(rate, monotonic)
-        self._clockwork = Clockwork(self._writer, self._readers, clock or machine_clock, monotonic, retention)
+        self._clockwork = Clockwork(self._writer, self._readers, clock, monotonic, retention)
         self.mutes = MuteRules(self._writer, self._readers, self._clockwork)
         self._callbacks = callbacks
         handlers = {} if callbacks is None else {KIND: callbacks.run}

@@ -8,7 +8,9 @@ from inbox_tui.hub.store.database import Connection, Database
 _FIRST = """
 CREATE TABLE space (
     name TEXT PRIMARY KEY, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, floor BIGINT NOT NULL, last_id {id} NOT NULL,
-    unread BIGINT NOT NULL, size BIGINT NOT NULL, mutes BIGINT NOT NULL, created_at BIGINT NOT NULL, removed_at BIGINT);
+    unread BIGINT NOT NULL, size BIGINT NOT NULL, mutes BIGINT NOT NULL, retained_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL, removed_at BIGINT);
+CREATE INDEX space_retained ON space (retained_at);
 
 CREATE TABLE notification (
     space TEXT NOT NULL, id {id} NOT NULL, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, created_rev BIGINT NOT NULL,
@@ -25,10 +27,10 @@ CREATE INDEX notification_needs_me ON notification (space, id) WHERE needs_me;
 CREATE INDEX notification_open ON notification (space, run_id, id) WHERE is_open;
 CREATE INDEX notification_session ON notification (space, session_id, id) WHERE is_open AND session_id <> '';
 CREATE INDEX notification_request ON notification (space, request, id) WHERE request <> '';
-CREATE INDEX notification_expires ON notification (space, expires_at) WHERE expires_at IS NOT NULL;
-CREATE INDEX notification_snoozed ON notification (space, snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX notification_expires ON notification (expires_at, space) WHERE expires_at IS NOT NULL;
+CREATE INDEX notification_snoozed ON notification (snoozed_until, space) WHERE snoozed_until IS NOT NULL;
 CREATE INDEX notification_muted ON notification (space, id) WHERE muted;
-CREATE INDEX notification_leased ON notification (space, lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX notification_leased ON notification (lease_until, space) WHERE lease_until IS NOT NULL;
 
 CREATE TABLE tombstone (
     space TEXT NOT NULL, rev BIGINT NOT NULL, id {id} NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, rev));
@@ -69,6 +71,8 @@ CREATE TABLE mute (
     space TEXT NOT NULL, id {id} NOT NULL, scope TEXT NOT NULL, subject TEXT NOT NULL, label TEXT NOT NULL, until BIGINT,
     made_by TEXT NOT NULL, created_at BIGINT NOT NULL, lifted_at BIGINT, swept {id}, PRIMARY KEY (space, id));
 CREATE UNIQUE INDEX mute_subject ON mute (space, scope, subject) WHERE lifted_at IS NULL;
+CREATE INDEX mute_until ON mute (until, space) WHERE lifted_at IS NULL AND until IS NOT NULL;
+CREATE INDEX mute_swept ON mute (space) WHERE swept IS NOT NULL;
 
 CREATE TABLE job (
     space TEXT NOT NULL, id {id} NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, notification_id {id} NOT NULL,

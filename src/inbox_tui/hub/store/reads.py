@@ -200,23 +200,13 @@ def asked(connection: Connection, space: str, sender: str, key: str) -> tuple[st
     return (str(found[0][0]), *born(connection, space, str(found[0][0]))) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What the clock has to do in a space."""
-
-    expiry: bool
-    lapse: bool
-    snoozes: bool
-    mutes: bool
-    """A rule's time is over."""
-    sweep: bool
-    """Rows are to be brought in line with a rule."""
-
-
-def due(connection: Connection, space: str, now: int) -> Due:
-    params: dict[str, Value] = {"space": space, "now": now, "limit": 1}
-    looks = (statements.EXPIRED, statements.LAPSED, statements.SNOOZES_OVER, statements.MUTES_OVER, statements.UNSWEPT)
-    return Due(*(bool(connection.execute(look, params)) for look in looks))
+def due(connection: Connection, now: int, retain_every: int) -> dict[str, set[str]]:
+    """Space → what the clock has to do there, as `statements.DUE_SPACES` names it; nothing for most spaces."""
+    found: dict[str, set[str]] = {}
+    for what, look in statements.DUE_SPACES.items():
+        for (space,) in connection.execute(look, {"now": now, "retain_every": retain_every}):
+            found.setdefault(str(space), set()).add(what)
+    return found
 
 
 def mutes(connection: Connection, space: str) -> list[Mute]:

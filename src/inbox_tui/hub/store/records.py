@@ -31,6 +31,8 @@ class Space:
     size: int
     mutes: int = 0
     """Mute rules that hold: where there is none, nobody asks for them."""
+    retained_at: int = 0
+    """When nothing more was found that is kept no longer."""
     removed_at: int | None = None
     """From then on nothing is read or written here, until all of it is erased and the name is free again."""
 

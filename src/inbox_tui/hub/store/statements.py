@@ -59,11 +59,20 @@ WHERE space = :space AND snoozed_until IS NOT NULL AND snoozed_until <= :now ORD
 LAPSED = """SELECT id FROM notification
 WHERE space = :space AND lease_until IS NOT NULL AND lease_until < :now ORDER BY lease_until LIMIT :limit"""
 
-SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size, mutes, removed_at FROM space WHERE name = :space"
-INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, created_at)
-VALUES (:space, :now, :now, :now, '', 0, 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
+SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size, mutes, retained_at, removed_at FROM space WHERE name = :space"
+INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, retained_at, created_at)
+VALUES (:space, :now, :now, :now, '', 0, 0, 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
 UPDATE_SPACE = """UPDATE space SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size,
-mutes = :mutes, removed_at = :removed_at WHERE name = :name"""
+mutes = :mutes, retained_at = :retained_at, removed_at = :removed_at WHERE name = :name"""
+DUE_SPACES = {
+    "expiry": "SELECT DISTINCT space FROM notification WHERE expires_at IS NOT NULL AND expires_at <= :now",
+    "lapse": "SELECT DISTINCT space FROM notification WHERE lease_until IS NOT NULL AND lease_until < :now",
+    "snoozes": "SELECT DISTINCT space FROM notification WHERE snoozed_until IS NOT NULL AND snoozed_until <= :now",
+    "mutes": "SELECT DISTINCT space FROM mute WHERE lifted_at IS NULL AND until IS NOT NULL AND until <= :now",
+    "sweep": "SELECT DISTINCT space FROM mute WHERE swept IS NOT NULL",
+    "retention": "SELECT name FROM space WHERE removed_at IS NULL AND retained_at <= :now - :retain_every",
+}
+"""What the clock has to do, and in which spaces: one look for all of them, by an index that begins with the time."""
 SPACES = "SELECT name FROM space WHERE removed_at IS NULL ORDER BY name"
 REMOVED_SPACES = "SELECT name FROM space WHERE removed_at IS NOT NULL ORDER BY name"
 DELETE_SPACE = "DELETE FROM space WHERE name = :space"

@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 
 from inbox_tui.core import decide
 from inbox_tui.core.model import Notification
+from inbox_tui.core.times import SECOND
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Wanted
 from inbox_tui.hub.verbs.decide import record_decision
-from inbox_tui.hub.verbs.timers import Timer
+from inbox_tui.hub.verbs.timers import Timer, permits
 
 CHUNK = 250
+GRACE = 5 * SECOND
+"""How long a question whose time-out would permit is left to the process that counted it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expire:
-    """Ends what ran out. `timers`: by row id, those of questions whose keys may permit on time-out, counted by this process
-    from their commit on. Answers how many rows it ended."""
+    """Ends what ran out. `timers`: by row id, those of questions whose time-out would permit, counted by this process from their
+    commit on. Answers how many rows it ended."""
 
     timers: Mapping[str, Timer]
 
@@ -36,6 +39,8 @@ class Expire:
             timer = self.timers.get(row.id)
             if timer is not None and not timer.is_over(batch.counted_at) and timer.is_over(batch.counted_at + 1):
                 continue  # the two clocks differ by less than a second: the next tick will do
+            if timer is None and permits(row) and row.expires_at > batch.now - GRACE:
+                continue  # another process may have counted it, and comes first
             ended += 1
             row = self._ended(row, batch, timer)
             batch.put(held, row)
@@ -48,7 +53,7 @@ class Expire:
         if not row.actionable:  # a message with a time to live: over, so nobody need look at it
             row = replace(row, done_at=row.done_at or batch.now, read_at=row.read_at or batch.now)
             return decide.close(row, "expired")
-        may_permit = timer is not None and timer.is_over(batch.counted_at)
+        may_permit = timer is not None and timer.may_permit and timer.is_over(batch.counted_at)
         return decide.on_timeout(row, may_permit=may_permit, now=batch.now)
 
 

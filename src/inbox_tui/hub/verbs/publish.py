@@ -104,8 +104,8 @@ class Publish:
                 row = decide.close(row, "withdrawn")
             batch.put_ask(Ask(name, key, row.id, ask is not None and ask.withdrawn))
         lease = batch.now + LEASE if row.waiting == "here" else None
-        if self.sender.may_permit_on_timeout and event.timeout is not None and row.is_open and permits(row):
-            self.timer = row.id, Timer(batch.counted_at, event.timeout)
+        if event.timeout is not None and row.is_open and permits(row):
+            self.timer = row.id, Timer(batch.counted_at, event.timeout, self.sender.may_permit_on_timeout)
         held = batch.add(row, fold_key=self._fold_key, is_folding=bool(self._fold_key), lease_until=lease)
         if self.callback is not None and row.is_prompt and row.is_open:
             batch.add_callback(held, self.callback.host, self.callback.address)

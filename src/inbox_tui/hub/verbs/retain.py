@@ -19,13 +19,17 @@ ROWS, RECORDS = 250, 1000
 @dataclass(frozen=True, slots=True)
 class Retain:
     retention: Retention
+    every: int = 0
+    """Microseconds: nothing is done where another process found nothing more to do within so long."""
 
     def prepare(self, wanted: Wanted) -> None:
         pass
 
     def run(self, batch: Batch) -> bool:
         """Whether there may be more to do."""
-        keep = self.retention
+        keep, space = self.retention, batch.space
+        if space.retained_at > batch.now - self.every:
+            return False
         rows = self._rows(batch)
         tombstones = _tombstones(batch, batch.now - keep.tombstone_days * DAY)
         events = _events(batch, batch.now - keep.events_days * DAY)
@@ -34,7 +38,10 @@ class Retain:
         records.append(_by_age(batch, "run", batch.now - keep.rows_days * DAY))
         records.append(_asks(batch, keys_cutoff))
         batch.execute(statements.DELETE_FAILED_JOBS, cutoff=keys_cutoff)
-        return rows == ROWS or RECORDS in (tombstones, events, *records)
+        if rows == ROWS or RECORDS in (tombstones, events, *records):
+            return True
+        space.retained_at = batch.now
+        return False
 
     def _rows(self, batch: Batch) -> int:
         keep = self.retention
@@ -72,11 +79,6 @@ def _events(batch: Batch, cutoff: int) -> int:
     return len(found)
 
 
-def _by_age(batch: Batch, table: str, cutoff: int) -> int:
-    found = batch.select(statements.oldest(table), cutoff=cutoff, limit=RECORDS)
-    if found:
-        batch.execute(statements.delete_up_to(table), last=found[-1][0])
-    return len(found)
 def _asks(batch: Batch, cutoff: int) -> int:
     """A question's key lives as long as its row."""
     found = batch.select(statements.OLD_ASKS, cutoff=cutoff, limit=RECORDS)
@@ -85,3 +87,8 @@ def _asks(batch: Batch, cutoff: int) -> int:
     return len(found)
 
 
+def _by_age(batch: Batch, table: str, cutoff: int) -> int:
+    found = batch.select(statements.oldest(table), cutoff=cutoff, limit=RECORDS)
+    if found:
+        batch.execute(statements.delete_up_to(table), last=found[-1][0])
+    return len(found)

@@ -9,10 +9,12 @@ from inbox_tui.core.model import REFUSING_KEYS, Notification
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """What this process has counted of a question's time-out: monotonic seconds at its commit, and how many it has."""
+    """What this process has counted of a question's time-out whose default would permit: monotonic seconds at its commit, how
+    many it has, and whether its sender's key may permit so."""
 
     began: float
     seconds: float
+    may_permit: bool
 
     def is_over(self, now: float) -> bool:
         return now - self.began >= self.seconds
