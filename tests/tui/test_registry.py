@@ -15,7 +15,7 @@ from inbox_tui.tui.keymap import CHORD_SECONDS, Chord, build_keymap
 from inbox_tui.tui.messages import TriageRefused
 
 README = Path(__file__).parents[2] / "README.md"
-OF_THE_APP = {"quit", "help", "palette", "theme", "do_not_disturb"}
+OF_THE_APP = {"quit", "help", "palette", "theme", "do_not_disturb", "reload"}
 
 
 def test_every_action_does_something() -> None:

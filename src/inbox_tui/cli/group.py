@@ -20,7 +20,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         "status": "status",
     },
     "Send and ask": {"send": "send", "ask": "ask", "task": "task", "run": "wrap", "hook": "hook", "key": "key"},
-    "The hub": {"serve": "serve", "stop": "stop", "doctor": "doctor", "keymap": "keymap", "space": "space"},
+    "The hub": {"serve": "serve", "stop": "stop", "space": "space", "hub": "hub"},
+    "Set it up": {"doctor": "doctor", "config": "config", "keymap": "keymap"},
     "Try it": {"demo": "demo"},
 }
 """Heading → command → the module of this package that holds it, under the command's name."""

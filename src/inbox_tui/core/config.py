@@ -133,7 +133,7 @@ class AgentsSection(Section):
     codex: _CodexSection = _CodexSection()
 
 
-_FILE_ALONE = {"agents", "filters", "outbound"}
+FILE_ALONE = {"agents", "filters", "outbound"}
 """Sections that no variable overrides: all hooks must read the same; and whoever starts a hub opens no way into a network."""
 
 
@@ -161,14 +161,9 @@ def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
     Raises ConfigError naming the file or the variable, the key, and the nearest key there is.
     """
     environ = os.environ if environ is None else environ
-    try:
-        found: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        found = {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise ConfigError(f"{file}: {problem}") from problem
+    found = read_file(file)
     origins: dict[tuple[str, ...], str] = {}
-    for (section, name), (variable, value) in _overrides(environ).items():
+    for (section, name), (variable, value) in overrides(environ).items():
         part = found.setdefault(section, {})
         if isinstance(part, dict):
             part[name] = value
@@ -179,10 +174,20 @@ def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
         raise ConfigError("\n".join(_sentence(error, file, origins) for error in problem.errors())) from None
 
 
-def _overrides(environ: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, Any]]:
+def read_file(file: Path) -> dict[str, Any]:
+    """What is written there; nothing where there is no file. Raises ConfigError."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise ConfigError(f"{file}: {problem}") from problem
+
+
+def overrides(environ: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, Any]]:
     """`INBOX_TUI_THEME=dusk` → {("tui", "theme"): ("INBOX_TUI_THEME", "dusk")}. A list is separated by commas."""
     found: dict[tuple[str, str], tuple[str, Any]] = {}
-    for section in Config.model_fields.keys() - _FILE_ALONE:
+    for section in Config.model_fields.keys() - FILE_ALONE:
         prefix = f"INBOX_{section.upper()}_"
         for variable, value in environ.items():
             if variable.startswith(prefix):

@@ -118,6 +118,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("saved_filters", ("f",), "saved filters", "Choose one of your saved filters.", "views"),
     Action("refresh", ("ctrl+r",), "reconnect", "Ask the hub again, now.", "screen"),
     Action("do_not_disturb", ("D",), "do not disturb", "Nothing rings, in no pane of yours, until pressed again.", "screen"),
+    Action("reload", ("g c",), "reload configuration", "Read config.toml again now; a change is seen by itself, too.", "screen"),
     Action("theme", ("T",), "theme", "Next theme.", "screen"),
     Action("palette", ("ctrl+p", ":"), "palette", "Find any of these by its name.", "screen", palette=False),
     Action("help", ("?",), "help", "This help.", "screen", lambda c: True),

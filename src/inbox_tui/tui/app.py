@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import time
@@ -27,7 +26,7 @@ from inbox_tui.tui.hints import hints
 from inbox_tui.tui.keymap import Keymap, build_keymap
 from inbox_tui.tui.link import Link, NoLink
 from inbox_tui.tui.messages import CacheChanged, Raised
-from inbox_tui.tui.reload import LOOK_SECONDS, ConfigFile
+from inbox_tui.tui.reload import ConfigFile
 from inbox_tui.tui.screens.main import MainScreen
 from inbox_tui.tui.settings import DEFAULTS, Settings, read_config, settings_in
 from inbox_tui.tui.terminal import CursorFence, Fence, put
@@ -69,10 +68,8 @@ class InboxApp(App[int]):
         self.link: Link = NoLink()
         self._connect, self.paths, self._config_file = connect, paths, ConfigFile(paths.config_file)
         self.fence: Fence = fence or CursorFence(lambda: self._driver, monotonic)
-        self._own_themes, self._problems = load_themes(shipped_themes(), paths.themes)
-        for theme in self._own_themes.values():
-            self.register_theme(theme)
-        self.theme = choose_theme(settings.theme, environ, [*self.available_themes])
+        self._wanted_theme, self._environ = settings.theme, environ
+        self.theme = choose_theme(settings.theme, environ, self._load_themes())
         self.main = MainScreen(
             reader, self.link, self.keymap, self.fence, clock, monotonic,
             hints=partial(hints, paths.send_socket, reader, self.keymap), me=me, confirm=settings.confirm,
@@ -144,6 +141,8 @@ class InboxApp(App[int]):
                 self.push_screen(HelpScreen(self.keymap))
             case "palette":
                 self.action_command_palette()
+            case "reload":
+                self._config_file.forget()
             case "do_not_disturb":
                 self.toggle_do_not_disturb()
             case "theme":
@@ -217,21 +216,38 @@ class InboxApp(App[int]):
         self.main.say("nothing rings until you press it again" if is_on else "alerts ring again")
         self.main.show_hush(self.alerter.hush)
 
+    # The configuration, also as it changes
+
     @work(group="configuration", exclusive=True, exit_on_error=False, description="follow the configuration file")
     async def _follow_configuration(self) -> None:
-        while True:
-            try:
-                config = await asyncio.to_thread(self._config_file.look)
-            except ConfigError as error:
-                self.main.say(f"the configuration stays as it was: {error}")
+        async for news in self._config_file.follow():
+            if isinstance(news, ConfigError):
+                self.alerter.configure_once()
+                self.main.say(f"{str(news).splitlines()[0]}  (inbox config --check)")
             else:
-                if config is not None:
-                    self._configure(config)
-            await asyncio.sleep(LOOK_SECONDS)
+                self._configure(news)
 
     def _configure(self, config: Config) -> None:
+        """Takes a configuration that can be used; what it does not change stays as it was."""
         self.alerter.configure(config.alerts)
         self.main.filtering.saved = config.filters
+        self.main.bar.confirm = config.tui.confirm
+        keymap = build_keymap(config.tui.own_keys, config.tui.keymap)
+        if keymap != self.keymap:
+            self.keymap = keymap
+            self.main.use_keymap(keymap, partial(hints, self.paths.send_socket, self.main.reader, keymap))
+        if config.tui.theme != self._wanted_theme:
+            self._wanted_theme = config.tui.theme
+            self.theme = choose_theme(config.tui.theme, self._environ, self._load_themes())
+        if self._config_file.has_changed:
+            self.main.say("the configuration was read again")
+
+    def _load_themes(self) -> list[str]:
+        """Ours and the person's own; the names of all that there are."""
+        self._own_themes, self._problems = load_themes(shipped_themes(), self.paths.themes)
+        for theme in self._own_themes.values():
+            self.register_theme(theme)
+        return [*self.available_themes]
 
 
 def run(paths: Paths | None = None) -> int:

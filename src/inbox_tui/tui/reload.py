@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from inbox_tui.core.errors import ConfigError
+from inbox_tui.tui.keymap import build_keymap
 
 if TYPE_CHECKING:
     from inbox_tui.core.config import Config
 
 LOOK_SECONDS = 2.0
-"""The file is looked at this often; reading it takes a change of its time, size or place."""
+"""The file is looked at this often; it is read where its time, size or place has changed."""
 
 Stamp = tuple[int, int, int]
 
@@ -18,22 +24,44 @@ class ConfigFile:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._stamp: Stamp | None = None
-        self._was_read = False
+        self._reads = 0
+        self._asked = asyncio.Event()
 
-    def look(self) -> Config | None:
-        """The configuration, the first time and where the file has changed; None otherwise. Raises ConfigError, once for each
-        change."""
-        stamp = self._stamp_now()
-        if self._was_read and stamp == self._stamp:
-            return None
-        self._stamp, self._was_read = stamp, True
-        from inbox_tui.core.config import load_config
+    @property
+    def has_changed(self) -> bool:
+        """It was read more than once."""
+        return self._reads > 1
 
-        return load_config(self._file)
+    async def follow(self) -> AsyncIterator[Config | ConfigError]:
+        """The configuration, and again after every change; what is wrong with it instead, where it cannot be used."""
+        while True:
+            stamp = self._stamp_now()
+            if not self._reads or stamp != self._stamp or self._asked.is_set():
+                self._stamp, self._reads = stamp, self._reads + 1
+                self._asked.clear()
+                try:
+                    config = await asyncio.to_thread(self._read)
+                except ConfigError as error:
+                    yield error
+                else:
+                    yield config
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), LOOK_SECONDS)
 
     def forget(self) -> None:
-        """The next look reads it in any case."""
-        self._was_read = False
+        """Reads it now, changed or not."""
+        self._asked.set()
+
+    def _read(self) -> Config:
+        """Raises ConfigError, also for keys that cannot work."""
+        from inbox_tui.core.config import load_config
+
+        config = load_config(self._file)
+        try:
+            build_keymap(config.tui.own_keys, config.tui.keymap)
+        except ConfigError as error:
+            raise ConfigError(f"{self._file}: {error}") from None
+        return config
 
     def _stamp_now(self) -> Stamp | None:
         try:

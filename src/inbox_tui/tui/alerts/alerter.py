@@ -50,6 +50,13 @@ class Alerter:
             self.take(raised)
         self._early.clear()
 
+    def configure_once(self) -> None:
+        """With the defaults, where there are no settings yet: a mistake in the file must not silence what calls."""
+        if self._alerts is None:
+            from inbox_tui.core.config import AlertsSection
+
+            self.configure(AlertsSection())
+
     @property
     def hush(self) -> Hush:
         """Why nothing rings now."""

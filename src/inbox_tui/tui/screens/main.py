@@ -132,6 +132,11 @@ class MainScreen(Screen[None]):
             self._hush = why
             self.refresh_words()
 
+    def use_keymap(self, keymap: Keymap, hints: Hints) -> None:
+        """Other keys from the next one on."""
+        self.keymap, self._chord, self._hints = keymap, Chord(keymap), hints
+        self.refresh_words()
+
     def now(self) -> int:
         """Microseconds since 1970."""
         return self._clock()

@@ -80,7 +80,7 @@ class DecisionBar(Widget, can_focus=False):
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
-        self._fence, self._clock, self._monotonic, self._confirm = fence, clock, monotonic, confirm
+        self._fence, self._clock, self._monotonic, self.confirm = fence, clock, monotonic, confirm
         self.row: Row | None = None
         self._guard = Guard()
         self._keys: Mapping[str, Choice] = {}
@@ -105,8 +105,8 @@ class DecisionBar(Widget, can_focus=False):
     def ask(self, row: Row) -> None:
         """Shows the question of `row`, as it is now. Nothing is armed yet."""
         self.row = row
-        self._guard = Guard(needs_reply=self._confirm == "key")
-        self._keys = asked.answers(row.notification.choices, by_digit=self._confirm == "digit", pick=secrets.choice)
+        self._guard = Guard(needs_reply=self.confirm == "key")
+        self._keys = asked.answers(row.notification.choices, by_digit=self.confirm == "digit", pick=secrets.choice)
         self._top = self._seen_to = self.frames = 0
         self.add_class("-open")
         self._measure()
