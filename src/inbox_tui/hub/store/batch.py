@@ -15,7 +15,7 @@ from inbox_tui.core.model import Notification, changed, decode, to_document
 from inbox_tui.core.mutes import Mutes, Rule
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record, Value, names
-from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted, text_of
+from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted, key_of, text_of
 
 
 class Batch:
@@ -69,7 +69,7 @@ class Batch:
     def preload(self, wanted: Wanted) -> None:
         """Reads what the verbs named, and remembers what is not there."""
         if wanted.fold_keys:
-            keys = list(wanted.fold_keys)
+            keys = [key_of(fold_key) for fold_key in wanted.fold_keys]
             self._by_fold_key.update(dict.fromkeys(keys))
             for record in self._select_in(statements.ROWS_BY_FOLD_KEY, keys):
                 self._by_fold_key[record[3]] = self._hold(record)
@@ -104,7 +104,7 @@ class Batch:
 
     def folding(self, fold_key: str) -> Held | None:
         """The row that repeats of the key go to. The key was preloaded."""
-        held = self._by_fold_key.get(fold_key)
+        held = self._by_fold_key.get(key_of(fold_key))
         return held if held is not None and held.is_folding and held.row.decision is None and not held.row.closed else None
 
     def events_of(self, row_id: str) -> list[str]:
@@ -147,10 +147,10 @@ class Batch:
         return self.space.last_id
 
     def add(self, row: Notification, *, fold_key: str, is_folding: bool, lease_until: int | None = None) -> Held:
-        held = Held(row, self.space.epoch, fold_key, is_folding, lease_until, is_new=True)
+        held = Held(row, self.space.epoch, key_of(fold_key), is_folding, lease_until, is_new=True)
         self._held[row.id] = held
         if is_folding:
-            self._by_fold_key[fold_key] = held
+            self._by_fold_key[held.fold_key] = held
         self.space.size += 1
         self.put(held, row, raised=True)
         return held

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from hashlib import sha256
 from operator import attrgetter
 
 from pydantic_core import to_json
@@ -16,6 +17,11 @@ from inbox_tui.hub.store.database import Params
 def text_of(document: Document) -> str:
     """Compact JSON text, as it is stored, served and streamed; in a third of the standard library's time."""
     return to_json(document).decode()
+
+
+def key_of(fold_key: str) -> str:
+    """A fold key as it is stored. PostgreSQL's indexes hold no more than 2,700 bytes: of a longer one, the SHA-256 of it all."""
+    return fold_key if len(fold_key) <= 600 else f"sha256:{sha256(fold_key.encode(errors='surrogatepass')).hexdigest()}"
 
 
 @dataclass(slots=True)
@@ -45,6 +51,7 @@ class Held:
     epoch: int
     """The epoch that it was born in: part of its identity."""
     fold_key: str
+    """As `key_of` makes it."""
     is_folding: bool
     lease_until: int | None = None
     is_new: bool = False
