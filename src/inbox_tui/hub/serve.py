@@ -13,7 +13,6 @@ import logging
 import os
 import signal
 import socket
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -33,6 +32,7 @@ from inbox_tui.hub.app import HubApp, build_app
 from inbox_tui.hub.callbacks import Callbacks
 from inbox_tui.hub.jobs import LEASE_SECONDS
 from inbox_tui.hub.master import MasterKey
+from inbox_tui.hub.places import database_at, reached
 from inbox_tui.hub.service import Rate, Retention, Service
 from inbox_tui.hub.settings import LOOPBACK, Settings
 from inbox_tui.hub.store.store import Begin, Store
@@ -98,25 +98,10 @@ def _make_folders(paths: Paths) -> None:
             raise InboxError(f"Cannot write into the folder {folder}: Permission denied.")
 
 
-def _open_store(paths: Paths, database: str, notify_database: str) -> Store:
-    if database.startswith(("postgresql://", "postgres://")):
-        return _open_shared_store(database, notify_database)
-    if database and not database.startswith("sqlite:///"):
-        raise InboxError(f"--database takes sqlite:///PATH or postgresql://…, not {database.partition(':')[0]}:…")
-    file = Path(database.removeprefix("sqlite:///")) if database else paths.hub_database
-    try:
-        return Store.open(file)
-    except (OSError, sqlite3.Error) as error:
-        raise InboxError(f"Cannot open the hub's database {file}: {error}.") from error
-
-
-def _open_shared_store(database: str, notify_database: str) -> Store:
-    try:
-        return Store.open(database, notify_database)
-    except InboxError:
-        raise
-    except Exception as error:  # psycopg's, which is not imported where nobody asks for it; none of them names a password
-        raise InboxError(f"Cannot open the hub's database: {str(error).strip()}") from error
+def _open_store(paths: Paths, address: str, notify_address: str) -> Store:
+    database = database_at(address, paths.hub_database, notify_address)
+    with reached(database.name):
+        return Store(database)
 
 
 def _service(store: Store, config: Config, paths: Paths, job_lease_seconds: float) -> Service:

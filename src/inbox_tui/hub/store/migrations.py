@@ -7,18 +7,18 @@ from inbox_tui.hub.store.database import Connection, Database
 
 _FIRST = """
 CREATE TABLE space (
-    name TEXT PRIMARY KEY, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, floor BIGINT NOT NULL, last_id {id} NOT NULL,
+    name {id} PRIMARY KEY, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, floor BIGINT NOT NULL, last_id {id} NOT NULL,
     unread BIGINT NOT NULL, size BIGINT NOT NULL, mutes BIGINT NOT NULL, retained_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL, removed_at BIGINT);
 CREATE INDEX space_retained ON space (retained_at);
 
 CREATE TABLE notification (
-    space TEXT NOT NULL, id {id} NOT NULL, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, created_rev BIGINT NOT NULL,
+    space {id} NOT NULL, id {id} NOT NULL, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, created_rev BIGINT NOT NULL,
     raised_rev BIGINT NOT NULL, raised_at BIGINT NOT NULL, last_occurred_at BIGINT NOT NULL, fold_key TEXT NOT NULL,
     is_folding BOOLEAN NOT NULL, unread BOOLEAN NOT NULL, done BOOLEAN NOT NULL, needs_me BOOLEAN NOT NULL,
     is_prompt BOOLEAN NOT NULL, is_open BOOLEAN NOT NULL, pinned BOOLEAN NOT NULL, muted BOOLEAN NOT NULL,
     expires_at BIGINT, snoozed_until BIGINT, lease_until BIGINT, source TEXT NOT NULL,
-    sender TEXT NOT NULL, run_id TEXT NOT NULL, session_id TEXT NOT NULL, request TEXT NOT NULL, document TEXT NOT NULL,
+    sender {id} NOT NULL, run_id {id} NOT NULL, session_id TEXT NOT NULL, request TEXT NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (space, id));
 CREATE UNIQUE INDEX notification_rev ON notification (space, rev);
 CREATE UNIQUE INDEX notification_folding ON notification (space, fold_key) WHERE is_folding;
@@ -33,59 +33,61 @@ CREATE INDEX notification_muted ON notification (space, id) WHERE muted;
 CREATE INDEX notification_leased ON notification (lease_until, space) WHERE lease_until IS NOT NULL;
 
 CREATE TABLE tombstone (
-    space TEXT NOT NULL, rev BIGINT NOT NULL, id {id} NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, rev));
+    space {id} NOT NULL, rev BIGINT NOT NULL, id {id} NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, rev));
 
 CREATE TABLE event (
-    space TEXT NOT NULL, id {id} NOT NULL, notification_id {id} NOT NULL, run_id TEXT NOT NULL, sender TEXT NOT NULL,
+    space {id} NOT NULL, id {id} NOT NULL, notification_id {id} NOT NULL, run_id {id} NOT NULL, sender {id} NOT NULL,
     received_at BIGINT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (space, id));
 CREATE INDEX event_notification ON event (space, notification_id, id);
 CREATE INDEX event_run ON event (space, run_id, id) WHERE run_id <> '';
 
 CREATE TABLE run (
-    space TEXT NOT NULL, run_id TEXT NOT NULL, sender TEXT NOT NULL, notification_id {id} NOT NULL, started_at BIGINT NOT NULL,
+    space {id} NOT NULL, run_id {id} NOT NULL, sender {id} NOT NULL, notification_id {id} NOT NULL, started_at BIGINT NOT NULL,
     finished_at BIGINT, PRIMARY KEY (space, run_id, sender));
 CREATE INDEX run_started ON run (space, started_at);
 
 CREATE TABLE idempotency (
-    space TEXT NOT NULL, key TEXT NOT NULL, sender TEXT NOT NULL, event_id {id} NOT NULL, notification_id {id} NOT NULL,
+    space {id} NOT NULL, key {id} NOT NULL, sender {id} NOT NULL, event_id {id} NOT NULL, notification_id {id} NOT NULL,
     rev BIGINT NOT NULL, epoch BIGINT NOT NULL, body_hash TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, key, sender));
 CREATE INDEX idempotency_at ON idempotency (space, at);
 
 CREATE TABLE ask (
-    space TEXT NOT NULL, key TEXT NOT NULL, sender TEXT NOT NULL, notification_id {id} NOT NULL, withdrawn BOOLEAN NOT NULL,
+    space {id} NOT NULL, key {id} NOT NULL, sender {id} NOT NULL, notification_id {id} NOT NULL, withdrawn BOOLEAN NOT NULL,
     at BIGINT NOT NULL, PRIMARY KEY (space, key, sender));
 CREATE INDEX ask_at ON ask (space, at);
 
 CREATE TABLE decision_log (
-    space TEXT NOT NULL, id {id} NOT NULL, at BIGINT NOT NULL, notification_id TEXT NOT NULL, outcome TEXT NOT NULL,
-    key TEXT NOT NULL, decided_by TEXT NOT NULL, via TEXT NOT NULL, attempt TEXT NOT NULL, raised_rev BIGINT NOT NULL,
+    space {id} NOT NULL, id {id} NOT NULL, at BIGINT NOT NULL, notification_id {id} NOT NULL, outcome TEXT NOT NULL,
+    key {id} NOT NULL, decided_by TEXT NOT NULL, via TEXT NOT NULL, attempt TEXT NOT NULL, raised_rev BIGINT NOT NULL,
     shown_hash TEXT NOT NULL, latency BIGINT NOT NULL, PRIMARY KEY (space, id));
 CREATE INDEX decision_log_attempt ON decision_log (space, attempt) WHERE attempt <> '';
 
 CREATE TABLE triage_call (
-    space TEXT NOT NULL, key TEXT NOT NULL, rev BIGINT NOT NULL, changed BIGINT NOT NULL, skipped BIGINT NOT NULL,
+    space {id} NOT NULL, key {id} NOT NULL, rev BIGINT NOT NULL, changed BIGINT NOT NULL, skipped BIGINT NOT NULL,
     raised BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, key));
 CREATE INDEX triage_call_at ON triage_call (space, at);
 
 CREATE TABLE mute (
-    space TEXT NOT NULL, id {id} NOT NULL, scope TEXT NOT NULL, subject TEXT NOT NULL, label TEXT NOT NULL, until BIGINT,
+    space {id} NOT NULL, id {id} NOT NULL, scope TEXT NOT NULL, subject TEXT NOT NULL, label TEXT NOT NULL, until BIGINT,
     made_by TEXT NOT NULL, created_at BIGINT NOT NULL, lifted_at BIGINT, swept {id}, PRIMARY KEY (space, id));
 CREATE UNIQUE INDEX mute_subject ON mute (space, scope, subject) WHERE lifted_at IS NULL;
 CREATE INDEX mute_until ON mute (until, space) WHERE lifted_at IS NULL AND until IS NOT NULL;
 CREATE INDEX mute_swept ON mute (space) WHERE swept IS NOT NULL;
 
 CREATE TABLE job (
-    space TEXT NOT NULL, id {id} NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, notification_id {id} NOT NULL,
-    sender TEXT NOT NULL, host TEXT NOT NULL, address TEXT NOT NULL, body TEXT NOT NULL, attempts BIGINT NOT NULL,
+    space {id} NOT NULL, id {id} NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, notification_id {id} NOT NULL,
+    sender {id} NOT NULL, host TEXT NOT NULL, address TEXT NOT NULL, body TEXT NOT NULL, attempts BIGINT NOT NULL,
     due_at BIGINT, queued_at BIGINT, last_error TEXT NOT NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (space, id));
 CREATE INDEX job_due ON job (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX job_waiting ON job (space, notification_id) WHERE state = 'waiting';
 CREATE INDEX job_failed ON job (space, updated_at) WHERE state = 'failed';
 
-CREATE TABLE secret (name TEXT PRIMARY KEY, secret TEXT NOT NULL);
+CREATE TABLE unfinished_copy (source TEXT NOT NULL);
+
+CREATE TABLE secret (name {id} PRIMARY KEY, secret TEXT NOT NULL);
 
 CREATE TABLE api_key (
-    id TEXT PRIMARY KEY, space TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, secret_hash TEXT NOT NULL,
+    id {id} PRIMARY KEY, space {id} NOT NULL, name {id} NOT NULL, role TEXT NOT NULL, secret_hash TEXT NOT NULL,
     allow_timeout_approve BOOLEAN NOT NULL, created_at BIGINT NOT NULL, revoked_at BIGINT);
 CREATE UNIQUE INDEX api_key_name ON api_key (space, name) WHERE revoked_at IS NULL
 """

@@ -32,6 +32,12 @@ SET LOCAL lock_timeout = '10s'; SET LOCAL idle_in_transaction_session_timeout = 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _MIGRATE = "BEGIN; SELECT pg_advisory_xact_lock(7236833204931)"
 _NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+_COLUMNS = """SELECT c.table_name, c.column_name, coalesce(k.ordinal_position, 0) FROM information_schema.columns c
+LEFT JOIN information_schema.table_constraints t
+    ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.constraint_type = 'PRIMARY KEY'
+LEFT JOIN information_schema.key_column_usage k
+    ON k.table_schema = c.table_schema AND k.constraint_name = t.constraint_name AND k.column_name = c.column_name
+WHERE c.table_schema = current_schema() ORDER BY c.table_name COLLATE "C", c.ordinal_position"""
 _DEFAULTS = {
     "application_name": "inbox",
     "connect_timeout": "3",
@@ -113,7 +119,7 @@ class PostgresDatabase:
     notified needs a session of its own. Where it is given, the first may lead through a pooler that gives every transaction
     another session, so nothing is prepared. Raises InboxError for an address that is none; connects to nothing yet."""
 
-    fragments: Mapping[str, str] = {"lock": " FOR UPDATE", "id": 'TEXT COLLATE "C"'}
+    fragments: Mapping[str, str] = {"lock": " FOR UPDATE", "id": 'TEXT COLLATE "C"', "columns": _COLUMNS}
     lanes = LANES
 
     def __init__(self, dsn: str, notify_dsn: str = "") -> None:

@@ -17,6 +17,8 @@ _STATEMENTS = 512
 _INSERTED_AT_ONCE = (64, 16, 4, 1)
 _WRITER_PRAGMAS = ("synchronous=FULL", "wal_autocheckpoint=8000", "cache_size=-32768")
 """The log may grow to 32 MB before it is moved into the file: rows that repeat are then moved once, not at every turn."""
+_COLUMNS = """SELECT t.name, c.name, c.pk FROM sqlite_master t JOIN pragma_table_info(t.name) c
+WHERE t.type = 'table' ORDER BY t.name, c.cid"""
 
 
 class SqliteConnection:
@@ -65,11 +67,11 @@ class SqliteConnection:
 class SqliteDatabase:
     """The file at `path`, made with mode 0600 where it is missing. Raises sqlite3.OperationalError where it cannot be."""
 
-    fragments: Mapping[str, str] = {"lock": "", "id": "TEXT"}
+    fragments: Mapping[str, str] = {"lock": "", "id": "TEXT", "columns": _COLUMNS}
     lanes = 1
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.name = path, str(path)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
     def writer(self) -> SqliteConnection:

@@ -178,6 +178,11 @@ QUEUE_JOB = f"""UPDATE job SET state = 'queued', body = :body, due_at = :now, qu
 WHERE {_WAITING} = :notification_id"""
 DROP_JOB = f"DELETE FROM job WHERE {_WAITING} = :notification_id"
 
+HEADS = "SELECT name, rev FROM space ORDER BY name"
+UNFINISHED_COPY = "SELECT source FROM unfinished_copy"
+BEGIN_COPY = "INSERT INTO unfinished_copy (source) VALUES (:source)"
+END_COPY = "DELETE FROM unfinished_copy"
+
 SECRET = "SELECT secret FROM secret WHERE name = :name"
 MAKE_SECRET = "INSERT INTO secret (name, secret) VALUES (:name, :secret) ON CONFLICT (name) DO NOTHING"
 

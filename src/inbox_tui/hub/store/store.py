@@ -16,6 +16,7 @@ from inbox_tui.core.errors import Refused, unknown_id
 from inbox_tui.core.times import Clock
 from inbox_tui.hub.store import reads, statements
 from inbox_tui.hub.store.batch import Batch
+from inbox_tui.hub.store.copying import refuse_unfinished
 from inbox_tui.hub.store.database import Connection, Database
 from inbox_tui.hub.store.erasing import Erase
 from inbox_tui.hub.store.migrations import migrate
@@ -61,6 +62,7 @@ class Store:
         migrate(database)
         self.database = database
         self._kept_events = (100, 900)
+        refuse_unfinished(database)
         self._lanes = [_Lane(database) for _ in range(database.lanes)]
         self._local = threading.local()
         self._readers: list[Connection] = []
