@@ -101,7 +101,10 @@ async def at_the_end(world: World, reader: Reader) -> None:
         await asyncio.wait_for(reader.caught_up.wait(), 10)
 
 
-@pytest.mark.parametrize("seed", range(15))
+SEEDS = [("sqlite", seed) for seed in range(15)] + [("postgres", seed) for seed in range(15, 19)]
+
+
+@pytest.mark.parametrize(("place", "seed"), SEEDS, indirect=["place"])
 async def test_every_reader_ends_as_the_space_is(world: World, feeds: Feeds, seed: int) -> None:
     dice = random.Random(seed)
     epoch = (await world.service.head(SPACE)).epoch
