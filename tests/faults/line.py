@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal
 
+from commands import eventually
 from hubs import RunningHub
 
 Step = Literal["connected", "half asked", "asked", "committed", "half told", "told"]
@@ -40,8 +41,8 @@ class Passage:
             raise AssertionError("a caller says nothing after its request")
 
     def repeat(self) -> None:
-        """The hub hears the request once more; nobody hears that answer."""
-        with suppress(OSError), self.begin() as again:
+        """The hub hears the request once more, as soon as it is there; nobody hears that answer."""
+        with suppress(OSError), eventually(self.begin) as again:
             again.sendall(self._request)
             self._line.passed.add(self.what)
             while again.recv(65536):

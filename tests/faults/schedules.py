@@ -19,8 +19,8 @@ Kind = Literal["ask", "sdk", "claude-code", "codex", "http", "codex stop"]
 CALLS: tuple[Call, ...] = ("post", "poll", "ack", "withdraw", "decide")
 STEPS: tuple[Step, ...] = ("connected", "half asked", "asked", "committed", "half told", "told")
 ANYWHERE: tuple[Trouble, ...] = (
-    "cut",
     "stalled",
+    "cut",
     "paused",
     "twice",
     "asker killed",
@@ -57,6 +57,10 @@ class Plan(NamedTuple):
     """Seconds that an `ask` and an SDK program wait for a person; hooks wait as they are configured."""
 
     @property
+    def harms_all(self) -> bool:
+        return any(fault.trouble in ("hub killed", "hub stopped") for fault in self.faults)
+
+    @property
     def must_hear(self) -> bool:
         """Whether nothing but the asker's own end could keep the answer from it: these wait through everything else."""
         troubles = {fault.trouble for fault in self.faults}
@@ -78,9 +82,15 @@ def is_possible(kind: Kind, fault: Fault) -> bool:
 
 
 def _plan(kind: Kind, fault: Fault, key: str) -> Plan:
-    gives_up = fault.call == "withdraw"
-    timeout = 3.0 if fault.trouble == "stalled" else 20.0
-    return Plan(kind, (fault,), (key,), gives_up, timeout)
+    """Two disagree where it is their calls that fail."""
+    other = "reject" if key == "approve" else "approve"
+    presses = (key, other) if fault.call == "decide" else (key,)
+    return Plan(kind, (fault,), presses, fault.call == "withdraw", _timeout(fault))
+
+
+def _timeout(*faults: Fault) -> float:
+    """Short where a poll stalls: it is given up only after that."""
+    return 3.0 if ("poll", "stalled") in [(fault.call, fault.trouble) for fault in faults] else 20.0
 
 
 def every() -> list[Plan]:
@@ -98,7 +108,7 @@ def every() -> list[Plan]:
 def table() -> list[Plan]:
     """Each trouble at each call, of an asker that is patient and, where those differ most, of a hook too; steps and kinds take
     turns. Hooks are rejected more often than not: an allow that nobody gave would hide behind one that somebody did. What takes
-    longest is first; what is felt by all is last."""
+    longest is first."""
     steps, plans = itertools.cycle(STEPS), []
     patient = itertools.cycle(itertools.product(("approve", "reject"), PATIENT))
     hooks = itertools.cycle(itertools.product(("reject", "approve", "reject"), HOOKS))
@@ -110,12 +120,7 @@ def table() -> list[Plan]:
                 plans.append(next(_plan(kind, fault, key) for key, kind in askers if is_possible(kind, fault)))
         for _ in range(number):
             next(steps)
-    return sorted(plans, key=_turn)
-
-
-def _turn(plan: Plan) -> int:
-    (fault,) = plan.faults
-    return 0 if fault.trouble == "stalled" else 2 if fault.trouble in ("hub killed", "hub stopped") else 1
+    return sorted(plans, key=lambda plan: plan.faults[0].trouble != "stalled")
 
 
 def seeded(seed: int) -> Iterator[Plan]:
@@ -134,6 +139,5 @@ def seeded(seed: int) -> Iterator[Plan]:
             for _ in range(chance.randint(1, 4))
         ]
         presses = chance.choice((("approve",), ("reject",), ("approve", "reject"), ("reject", "approve"), ("approve", "approve")))
-        timeout = 3.0 if any(fault.trouble == "stalled" for fault in faults) else 30.0
         possible = tuple(fault for fault in faults if is_possible(kind, fault))
-        yield Plan(kind, possible, presses, chance.random() < 0.2, timeout)
+        yield Plan(kind, possible, presses, chance.random() < 0.2, _timeout(*possible))
