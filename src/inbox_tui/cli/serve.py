@@ -6,6 +6,8 @@ import time
 
 import click
 
+from inbox_tui.core.errors import Exit
+
 _TRIES, _PAUSE = 120, 0.5
 """How often, and seconds between, for a hub that is only just starting."""
 
@@ -16,9 +18,10 @@ _TRIES, _PAUSE = 120, 0.5
     "--database", default="", metavar="URL", help="Where rows are kept: postgresql://…  [default: this user's own SQLite file]"
 )
 @click.option("--notify-database", default="", metavar="URL", help="The same PostgreSQL past a pooler, if there is one between.")
+@click.option("--install", is_flag=True, help="Write a service of this user's that runs it, and say what to type; start nothing.")
 @click.option("--ready-fd", type=int, hidden=True, help="A file descriptor that hears when the hub listens.")
 @click.option("--no-welcome", is_flag=True, hidden=True, help="A new inbox stays empty.")
-def serve_command(listen: str, database: str, notify_database: str, ready_fd: int | None, no_welcome: bool) -> int:
+def serve_command(listen: str, database: str, notify_database: str, install: bool, ready_fd: int | None, no_welcome: bool) -> int:
     """Run this machine's hub in the foreground. `inbox` starts one by itself; a service manager runs this.
 
     It listens on two sockets of this user, and on 127.0.0.1 for senders with a key; where the port is taken it takes a free one
@@ -33,7 +36,10 @@ def serve_command(listen: str, database: str, notify_database: str, ready_fd: in
       inbox serve --listen 0.0.0.0:9477
       inbox serve --database postgresql://inbox@db.example/inbox
       inbox serve --database 'postgresql:///?service=inbox'
+      inbox serve --install                 a systemd user unit, or a launchd agent on macOS
     """
+    if install:
+        return _install({"--listen": listen, "--database": database, "--notify-database": notify_database})
     from inbox_tui.hub.serve import serve
 
     _deliver_what_waits()
@@ -44,6 +50,21 @@ def serve_command(listen: str, database: str, notify_database: str, ready_fd: in
         ready_fd=ready_fd,
         is_welcoming=not no_welcome,
     )
+
+
+def _install(options: dict[str, str]) -> int:
+    import os
+    from pathlib import Path
+
+    from inbox_tui.cli.unit import command, unit, write
+
+    made = unit(command(options), os.environ, Path.home())
+    click.echo(f"{'Written' if write(made) else 'There already'}: {made.file}\n")
+    click.echo(made.text)
+    click.echo("Nothing is started yet. Type what you want of it:\n")
+    for line in made.then:
+        click.echo(f"  {line}")
+    return Exit.DONE
 
 
 def _deliver_what_waits() -> None:
