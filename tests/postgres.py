@@ -52,26 +52,24 @@ class Cluster:
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
     def start(self) -> None:
-        """Answers once it takes connections. A shell stands between, which ends it when this process ends, however that is."""
+        """Answers once it takes connections. A shell stands between: it ends the server when it is told so by a line, or by the
+        end of this process, however that comes; then nothing is left behind either."""
         options = [part for setting in self._settings for part in ("-c", setting)]
-        script = 'out=$1; shift; "$@" 2>>"$out" & read _; kill -INT $!; wait $!'
+        script = 'cd "$1"; shift; "$@" 2>>log & read _ || over=1; kill -INT $!; wait $!; [ -z "$over" ] || rm -rf "$PWD"'
         command = [str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self.folder), *options]
-        log = self.folder / "log"
-        self._process = subprocess.Popen(
-            ["sh", "-c", script, "sh", str(log), *command], stdin=subprocess.PIPE, cwd="/", **self._user
-        )
+        shell = ["sh", "-c", script, "sh", str(self.folder), *command]
+        self._process = subprocess.Popen(shell, stdin=subprocess.PIPE, cwd="/", stderr=subprocess.DEVNULL, **self._user)
         while not self._is_ready():
             with suppress(subprocess.TimeoutExpired):
-                raise RuntimeError(f"PostgreSQL ended with {self._process.wait(0.02)}: {log.read_text()}")
+                ended = self._process.wait(0.02)
+                raise RuntimeError(f"PostgreSQL ended with {ended}: {(self.folder / 'log').read_text()}")
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """SIGINT hangs up on everybody in good order; SIGQUIT is a crash."""
         if self._process is None:
             return
         os.kill(int((self._data / "postmaster.pid").read_text().split()[0]), number)
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        self._process.communicate(b"\n")
         self._process = None
 
     def remove(self) -> None:
@@ -91,7 +89,11 @@ class Cluster:
         with suppress(PermissionError):
             subprocess.run([binaries / "postgres", "--version"], cwd="/", stdout=subprocess.DEVNULL, check=True, **self._user)
             return binaries
-        return Path(shutil.copytree(binaries.parent, self.folder / "install", symlinks=True)) / "bin"
+        package, copy = binaries.parents[1], self.folder / "install"
+        shutil.copytree(binaries.parent, copy / package.name / binaries.parent.name, symlinks=True)
+        if (libraries := package.with_suffix(".libs")).exists():  # which a wheel's programs look for by the way from them
+            shutil.copytree(libraries, copy / libraries.name)
+        return copy / package.name / binaries.parent.name / "bin"
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run([self._binaries / program, *arguments], cwd="/", capture_output=True, text=True, **self._user)
