@@ -131,3 +131,15 @@ async def test_many_rows_are_swept_in_chunks_also_by_another_process(world: Worl
     assert not (await world.row(fresh.id)).muted
     await world.service.tick()
     assert await muted(world) == set()
+
+
+async def test_a_title_of_any_length_can_be_muted(world: World) -> None:
+    title = "long " * 390
+    row_id = (await world.publish(message(title, source="ci"))).id
+    other = (await world.publish(message(title + "er", source="ci"))).id
+    await mute(world, row_id)
+    world.advance(7200)
+    again = await world.publish(message(title, source="ci"))
+    assert [(await world.row(each)).muted for each in (row_id, other, again.id)] == [True, False, True]
+    await world.service.mutes.unmute_row(SPACE, row_id, "notification")
+    assert await muted(world) == set()

@@ -89,16 +89,21 @@ async def test_enter_gives_the_keys_back_and_esc_drops_the_filter(pane: OpenPane
         assert titles(it) == ["disk low", "build failed"]
 
 
-async def test_a_mistake_is_pointed_at_and_what_was_found_stays(pane: OpenPane) -> None:
+async def test_a_mistake_is_pointed_at_and_what_stands_before_it_is_looked_for(pane: OpenPane) -> None:
     async with pane(ROWS) as it:
         await type_filter(it, "source:ci", keep=False)
-        await it.press(*" sevrity:error")
-        assert it.footer == f"{' ' * 13}^^^^^^^ no such field; did you mean severity?"
+        await it.press(*" -sevrity:error")
+        await searched(it)
+        assert it.footer == f"{' ' * 14}^^^^^^^ no such field; did you mean severity?"
         assert len(titles(it)) == 3
         await it.press("enter")
         assert it.main.has_class("-typing"), "it cannot be kept"
-        await it.press(*["backspace"] * 14, "enter")
+        await it.press("ctrl+u", *"is:")
+        assert len(titles(it)) == 4
+        await it.press(*"read", "enter")
+        await searched(it)
         assert not it.main.has_class("-typing")
+        assert titles(it) == ["build passed"]
 
 
 @pytest.mark.parametrize("width", [40, 60, 200])
@@ -154,18 +159,20 @@ async def test_all_read_marks_only_what_is_shown_and_undo_brings_it_back(pane: O
         await type_filter(it, "severity:error")
         await it.press("M")
         assert it.link.bulk == []
-        assert [row.notification.title for _, row in it.link.triaged] == ["disk low", "build failed"]
+        ((verb, rows),) = it.link.many
+        assert (verb, [it.main.reader.row(id_).notification.title for id_ in rows]) == ("read", ["disk low", "build failed"])
         assert "2 marked read" in it.footer
         await it.press("u")
-        assert [verb for verb, _ in it.link.triaged] == ["read", "read", "unread", "unread"]
+        assert it.link.many[1:] == [("unread", rows)]
 
 
-async def test_so_many_are_not_marked_one_by_one(pane: OpenPane) -> None:
+async def test_so_many_are_asked_for_first(pane: OpenPane) -> None:
     async with pane(many(300)) as it:
         await type_filter(it, "row")
-        await it.press("M")
-        assert it.link.triaged == []
-        assert "300 are unread here; at most 200" in it.footer
+        await it.press("M", "enter")
+        assert (it.link.triaged, it.link.many) == ([], [])
+        await it.press("M", "y")
+        assert [(verb, len(rows)) for verb, rows in it.link.many] == [("read", 300)]
 
 
 async def test_n_and_tab_stay_among_what_is_shown(pane: OpenPane) -> None:

@@ -94,6 +94,6 @@ async def test_the_pane_moves_by_arrows(pane: OpenPane) -> None:
 
 
 async def test_the_space_bar_can_have_an_action(pane: OpenPane) -> None:
-    async with pane(many(5), settings=Settings(keys={"down": ["space"]})) as it:
+    async with pane(many(5), settings=Settings(keys={"down": ["space"], "select": []})) as it:
         await it.press(" ")
         assert it.main.list.listing.cursor_y == 1

@@ -144,7 +144,7 @@ async def test_triage_made_offline_is_sent_later_and_never_hides_a_later_raise(
         await pane.until_caught_up()
         await equal(pane)
         (refused,) = pane.heard(TriageRefused)
-        assert (refused.id, refused.verb, refused.code) == (noisy["id"], "done", "changed")
+        assert (refused.ids, refused.verb, refused.code) == ((noisy["id"],), "done", "changed")
         assert [row_id for row_id, _ in pane.rows(View.DONE)] == [quiet["id"]]
 
 

@@ -12,12 +12,14 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from inbox_tui.cache import schema
 from inbox_tui.cache.blocks import BLOCK, SPLIT, Blocks
 from inbox_tui.cache.rows import BITS, OP_COLUMNS, WHERE, Key, Mark, Op, View, op_from
 from inbox_tui.core import triage
 from inbox_tui.core.model import Notification, decode
+from inbox_tui.core.triage import State
 
 MOVES_MOST = 512
 """A reader that is further behind forgets its index rather than take in more on the loop."""
@@ -51,6 +53,23 @@ class Row:
     """"": as the hub has it; `queued`: under triage that no hub has taken yet; `sent`: taken, not seen back yet."""
     epoch: int = 0
     """The life of the hub that it was read in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row as triage needs it, under the queued triage. `held`: somebody waits here for its answer."""
+
+    id: str
+    raised_rev: int
+    state: State
+    held: bool
+
+
+_SHOWN = "id, raised_rev, unread, done, snoozed, pinned, held"
+
+
+def _shown(id_: str, raised_rev: int, unread: int, done: int, snoozed: int, pinned: int, held: int) -> Shown:
+    return Shown(id_, raised_rev, State(bool(unread), bool(done), snoozed or None, bool(pinned)), bool(held))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +152,25 @@ class Reader:
     def window(self, view: View, start: int, size: int) -> list[Row]:
         """Rows `start` to `start + size` of a view, fewer at its end."""
         with self._snapshot() as db:
-            blocks, total = self._index(view), self.count(view)
-            size = min(size, total - start)
-            if size <= 0 or start < 0:
-                return []
-            first, skip = blocks.locate(start)
-            what = f"{_ROW} INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
-            if not blocks.is_built and start > total // 2:
-                rows = db.execute(
-                    f"{what} {_UP} LIMIT :n OFFSET :skip", self._at(None, n=size, skip=total - start - size)
-                ).fetchall()
-                rows.reverse()
-            else:
-                bound = NOT_ABOVE if first else ""
-                rows = db.execute(f"{what} {bound} {DOWN} LIMIT :n OFFSET :skip", self._at(first, n=size, skip=skip)).fetchall()
-            return [self._row(db, *row) for row in rows]
+            return [self._row(db, *row) for row in self._window(db, _ROW, view, start, size)]
+
+    def ids(self, view: View, start: int, size: int) -> list[str]:
+        """The same rows' ids alone: quick also for ten thousand."""
+        with self._snapshot() as db:
+            return [row_id for (row_id,) in self._window(db, "SELECT id FROM row", view, start, size)]
+
+    def _window(self, db: sqlite3.Connection, columns: str, view: View, start: int, size: int) -> list[tuple[Any, ...]]:
+        blocks, total = self._index(view), self.count(view)
+        size = min(size, total - start)
+        if size <= 0 or start < 0:
+            return []
+        first, skip = blocks.locate(start)
+        what = f"{columns} INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
+        if not blocks.is_built and start > total // 2:
+            given = self._at(None, n=size, skip=total - start - size)
+            return db.execute(f"{what} {_UP} LIMIT :n OFFSET :skip", given).fetchall()[::-1]
+        bound = NOT_ABOVE if first else ""
+        return db.execute(f"{what} {bound} {DOWN} LIMIT :n OFFSET :skip", self._at(first, n=size, skip=skip)).fetchall()
 
     def row(self, row_id: str) -> Row | None:
         with self._snapshot() as db:
@@ -160,6 +183,18 @@ class Reader:
             wanted = f"{_ROW} WHERE feed = ? AND id IN (SELECT value FROM json_each(?))"
             found = {row[0]: row for row in db.execute(wanted, (self._head.feed, json.dumps(ids))).fetchall()}
             return [self._row(db, *found[id_]) for id_ in ids if id_ in found]
+
+    def shown(self, ids: Sequence[str]) -> list[Shown]:
+        """Those of them that there are, in the order of `ids`, as triage needs them: quick also for ten thousand."""
+        with self._snapshot() as db:
+            wanted = f"SELECT {_SHOWN} FROM row WHERE feed = ? AND id IN (SELECT value FROM json_each(?))"
+            found = {record[0]: record for record in db.execute(wanted, (self._head.feed, json.dumps(ids)))}
+        return [_shown(*found[id_]) for id_ in ids if id_ in found]
+
+    def undo_steps(self) -> list[tuple[str, str]]:
+        """What panes of this file can take back, the oldest first: key and what was written down."""
+        with self._snapshot() as db:
+            return db.execute("SELECT key, step FROM undo WHERE feed = ? ORDER BY n", (self._head.feed,)).fetchall()
 
     def changed_since(self, mark: Mark, most: int) -> tuple[list[str], Mark] | None:
         """Ids of rows that say or are something else since `mark`, and where that leads; None: more than `most`, or unknown."""

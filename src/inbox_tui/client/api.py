@@ -22,6 +22,8 @@ from inbox_tui.client.limits import BoundedTransport, TooMuch
 from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.feed import Item, Page
+from inbox_tui.core.mutes import Scope
+from inbox_tui.core.times import to_wire
 from inbox_tui.core.triage import Verb
 from inbox_tui.wire import NotConnected
 
@@ -41,6 +43,7 @@ class BulkAnswer:
     rev: int | None
     changed: int
     skipped: int
+    raised: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +124,43 @@ class Hub:
         return found if isinstance(found, dict) else {}
 
     # -- triage and decisions ------------------------------------------------------------------------------------
-    async def triage(self, row_id: str, verb: Verb, *, seen: int | None = None, idempotency_key: str = "") -> int | None:
-        """One row. Answers the rev that shows it; None: the hub does not say."""
-        body = {} if seen is None else {"seen": seen}
+    async def triage(
+        self,
+        row_id: str,
+        verb: Verb,
+        *,
+        seen: int | None = None,
+        idempotency_key: str = "",
+        until: int | None = None,
+        scope: Scope | None = None,
+    ) -> int | None:
+        """One row. Answers the rev that shows it; None: the hub does not say. `until`, `scope`: of a snooze or a mute."""
+        body: dict[str, object] = {} if seen is None or verb == "unmute" else {"seen": seen}
+        body |= ({} if until is None else {"until": to_wire(until)}) | ({} if scope is None else {"scope": scope})
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         response = await self._call("POST", f"/api/notifications/{_part(row_id)}/{verb}", json=body, headers=headers)
         return _number(response, "X-Inbox-Rev")
+
+    async def triage_rows(
+        self, verb: Verb, rows: Mapping[str, int], *, idempotency_key: str = "", until: int | None = None
+    ) -> BulkAnswer:
+        """At most 250 rows of a hub of ours: by id, the raised_rev that was shown."""
+        body: dict[str, object] = {"rows": [{"id": row_id, "seen": seen} for row_id, seen in rows.items()]}
+        body |= {} if until is None else {"until": to_wire(until)}
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return _bulk(await self._call("POST", f"/api/notifications/{verb}", json=body, headers=headers))
+
+    async def mutes(self) -> Sequence[Mapping[str, Any]]:
+        """What is muted: {id, scope, subject, label, until, by, created_at}, the oldest first."""
+        return _entries(await self._call("GET", "/api/mutes"))
+
+    async def make_mute(self, rule: Mapping[str, Any]) -> None:
+        """A rule as it was listed before it was lifted."""
+        body = {name: rule[name] for name in ("scope", "subject", "label", "until") if rule.get(name)}
+        await self._call("POST", "/api/mutes", json=body)
+
+    async def lift_mute(self, mute_id: str) -> None:
+        await self._call("DELETE", f"/api/mutes/{_part(mute_id)}")
 
     async def triage_all(
         self,
@@ -142,9 +176,7 @@ class Hub:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         # The hub goes through all its rows in small commits: a large inbox takes longer than any other call.
         slow = httpx.Timeout(120, connect=CONNECT_SECONDS)
-        response = await self._call("POST", f"/api/notifications/{verb}", json=body, headers=headers, timeout=slow)
-        rev, changed, skipped = (_number(response, f"X-Inbox-{name}") for name in ("Rev", "Changed", "Skipped"))
-        return BulkAnswer(rev, changed or 0, skipped or 0)
+        return _bulk(await self._call("POST", f"/api/notifications/{verb}", json=body, headers=headers, timeout=slow))
 
     async def decide(
         self, row_id: str, *, key: str, comment: str, raised_rev: int, epoch: int, attempt: str, shown_hash: str = ""
@@ -241,6 +273,11 @@ def _item(response: httpx.Response) -> Item:
 
 def _entries(response: httpx.Response) -> Sequence[Entry]:
     return wire.parse(wire.TimelineWire, response.content).items or []
+
+
+def _bulk(response: httpx.Response) -> BulkAnswer:
+    rev, changed, skipped, raised = (_number(response, f"X-Inbox-{name}") for name in ("Rev", "Changed", "Skipped", "Raised"))
+    return BulkAnswer(rev, changed or 0, skipped or 0, raised or 0)
 
 
 def _number(response: httpx.Response, name: str) -> int | None:

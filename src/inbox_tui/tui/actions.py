@@ -30,6 +30,8 @@ class Context:
     """Rows that need the person."""
     filtered: bool = False
     """A filter is on."""
+    selected: int = 0
+    """Rows that are selected."""
 
 
 Condition = Callable[[Context], bool]
@@ -74,9 +76,9 @@ ACTIONS: tuple[Action, ...] = (
         "back",
         ("escape", "h"),
         "back",
-        "Back to the list; there, out of a filter.",
+        "Back to the list; there, out of a selection, then out of a filter.",
         "screen",
-        lambda c: c.reading or c.filtered,
+        lambda c: c.reading or c.filtered or c.selected > 0,
         palette=False,
     ),
     Action("done", ("e", "d"), "done", "Done: out of the inbox; in Done, back into it.", "triage", _has_row),
@@ -88,6 +90,18 @@ ACTIONS: tuple[Action, ...] = (
         "triage",
         lambda c: c.can_undo,
     ),
+    Action("snooze_hour", ("s 1",), "snooze 1 hour", "Snooze for an hour: out of the list, and back with a call.", "triage"),
+    Action("snooze_hours", ("s 4",), "snooze 4 hours", "Snooze for four hours.", "triage"),
+    Action("snooze_tomorrow", ("s t",), "snooze tomorrow", "Snooze until tomorrow, 9:00.", "triage"),
+    Action("snooze_week", ("s w",), "snooze Monday", "Snooze until Monday of next week, 9:00.", "triage"),
+    Action("snooze_until", ("s c",), "snooze a time", "Snooze until a time that you write: 2h30, fri 14:00, 1 dec.", "triage"),
+    Action("unsnooze", ("s u",), "snooze no more", "Bring it back from its snooze now.", "triage"),
+    Action("pin", ("p",), "pin", "Pin, or let go: pinned rows stay on top and are kept for ever.", "triage"),
+    Action("mute", ("!",), "mute", "Mute this notification, its task or its source. Questions still reach you.", "triage"),
+    Action("mute_list", ("g m",), "muted", "List what is muted, and lift it.", "views"),
+    Action("select", ("space", "x"), "select", "Select the row, or not: what comes next is for all selected.", "triage"),
+    Action("select_range", ("V",), "select range", "Select from here to where you go next.", "triage"),
+    Action("select_all", ("*",), "select all", "Select all that this list shows.", "triage"),
     Action("toggle_read", ("m",), "read/unread", "Mark read or unread.", "triage", lambda c: _has_row(c) and not _asks(c)),
     Action("open_url", ("o",), "link", "Open its link; over SSH, copy and show it.", "screen", _has_url),
     Action("read_all", ("M",), "all read", "Mark everything that this list shows read.", "triage"),
@@ -113,6 +127,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("go_needs", ("g n",), "needs me", "Show what needs you.", "views"),
     Action("go_unread", ("g u",), "unread", "Show what is unread.", "views"),
     Action("go_all", ("g a",), "all", "Show all that is not done.", "views"),
+    Action("go_snoozed", ("g s",), "snoozed", "Show what is snoozed, with when it comes back.", "views"),
     Action("go_done", ("g e",), "done view", "Show what is done.", "views"),
     Action("filter", ("/",), "filter", "Filter the list: words, is:unread, severity>=warn, …", "views", lambda c: not c.reading),
     Action("saved_filters", ("f",), "saved filters", "Choose one of your saved filters.", "views"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 
 from inbox_tui.core.times import SECOND
 
@@ -24,3 +25,15 @@ def span(micros: int) -> str:
     """A time to come: `4s`, `3m`."""
     seconds = max(0, -(-micros // SECOND))
     return f"{seconds}s" if seconds < 60 else f"{seconds // 60}m" if seconds < 3600 else f"{seconds // 3600}h"
+
+
+def coming(at: int, now: int) -> str:
+    """A moment to come: `18:30`, `tomorrow 09:00`, `Fri 14:00`, `1 Dec 09:00`, `1 Dec 2027`."""
+    then, today = time.localtime(at // SECOND), time.localtime(now // SECOND)
+    days = (date(*then[:3]) - date(*today[:3])).days
+    if days < 2:
+        return time.strftime("%H:%M" if days <= 0 else "tomorrow %H:%M", then)
+    if days < 7:
+        return time.strftime("%a %H:%M", then)
+    text = time.strftime("%d %b %H:%M" if days < 300 else "%d %b %Y", then)
+    return text.removeprefix("0")

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
-from inbox_tui.core.text import clean
-from inbox_tui.core.triage import Verb
 from inbox_tui.tui import words
 from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.browser import can_open, open_link
@@ -18,27 +16,14 @@ from inbox_tui.tui.links import safe_link
 if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
 
-WAITS_HERE = "somebody waits here for your answer: a answers it"
-UNDO: dict[Verb, Verb] = {"read": "unread", "unread": "read", "done": "undone", "undone": "done"}
-UNDO_MOST = 200
-"""Rows of one bulk action that undo can bring back, each by its own call."""
-BACK: dict[Verb, str] = {"done": "back in the inbox", "undone": "done again", "read": "unread again", "unread": "read again"}
-"""What undoing a verb comes to."""
-
-
 class Commands:
     """Over one main screen. `run` answers False for an action that is the app's own."""
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._undo: list[tuple[Verb, list[str]]] = []
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._undo)
 
     def run(self, action_id: str) -> bool:
-        command: Callable[[], None] | None = getattr(self, action_id, None)
+        command: Callable[[], None] | None = getattr(self, action_id, None) or getattr(self._screen.triaging, action_id, None)
         if command is None:
             return False
         command()
@@ -121,6 +106,9 @@ class Commands:
     def go_all(self) -> None:
         self._screen.show_view(View.ALL)
 
+    def go_snoozed(self) -> None:
+        self._screen.show_view(View.SNOOZED)
+
     def go_done(self) -> None:
         self._screen.show_view(View.DONE)
 
@@ -144,6 +132,8 @@ class Commands:
     def back(self) -> None:
         if self._screen.reading:
             self._screen.read(False)
+        elif len(self._screen.list.selection):
+            self._screen.list.clear_selection()
         else:
             self._screen.filtering.drop()
 
@@ -160,87 +150,6 @@ class Commands:
 
     def refresh(self) -> None:
         self._screen.link.reconnect()
-
-    # Triage
-
-    def done(self) -> None:
-        row = self._screen.row
-        if row is not None and row.notification.is_open and row.notification.waiting == "here":
-            # The hub would refuse it, and the row would be gone for a moment and come back without the cursor.
-            self._screen.say(WAITS_HERE)
-            return
-        verb: Verb = "undone" if self._screen.list.listing.view is View.DONE else "done"
-        self._triage(verb, "back in the inbox" if verb == "undone" else "done")
-        self._screen.read(False)
-
-    def toggle_read(self) -> None:
-        row = self._screen.row
-        if row is not None:
-            is_read = row.notification.read_at is not None
-            self._triage("unread" if is_read else "read", "unread" if is_read else "read")
-
-    def _triage(self, verb: Verb, told: str) -> None:
-        row = self._screen.row
-        if row is None:
-            return
-        self._screen.link.triage(verb, row)
-        self._undo.append((verb, [row.id]))
-        self._screen.say(f"{told}: {clean(row.notification.title, lines=False)}")
-
-    def read_all(self) -> None:
-        if self._screen.filtering.is_on:
-            self._read_found()
-            return
-        listing = self._screen.list.listing
-        rows = self._screen.reader.window(View.UNREAD, 0, UNDO_MOST + 1)
-        marked = [row.id for row in rows if listing.view is not View.NEEDS or row.notification.needs_me]
-        if listing.view is View.DONE or not marked:
-            self._screen.say("nothing is unread here" if rows else "nothing is unread")
-            return
-        self._screen.link.triage_all("read", listing.view)
-        if len(rows) <= UNDO_MOST:
-            self._undo.append(("read", marked))
-            self._screen.say(f"{len(marked):,} marked read")
-        else:
-            self._undo.append(("read", []))
-            self._screen.say("all marked read; so many cannot be undone")
-
-    def _read_found(self) -> None:
-        """What a filter shows, row by row: no hub knows the filter, so it cannot mark them at once."""
-        found = self._screen.filtering.matches
-        ids = found.unread_ids() if found is not None else []
-        if not ids:
-            self._screen.say("nothing is unread here")
-        elif len(ids) > UNDO_MOST:
-            self._screen.say(f"{len(ids):,} are unread here; at most {UNDO_MOST} are marked at once: narrow the filter")
-        else:
-            for row in self._screen.reader.rows(ids):
-                self._screen.link.triage("read", row)
-            self._undo.append(("read", ids))
-            self._screen.say(f"{len(ids):,} marked read")
-
-    def refused(self, verb: Verb, row_id: str) -> None:
-        """The hub did not take it, so there is nothing of it to undo. `row_id` "": a bulk verb."""
-        for at in range(len(self._undo) - 1, -1, -1):
-            done, ids = self._undo[at]
-            if done == verb and (row_id in ids or (not row_id and len(ids) != 1)):
-                left = [id_ for id_ in ids if row_id and id_ != row_id]
-                self._undo[at : at + 1] = [(verb, left)] if left else []
-                return
-
-    def undo(self) -> None:
-        if not self._undo:
-            self._screen.say("nothing to undo")
-            return
-        verb, ids = self._undo.pop()
-        if not ids:
-            self._screen.say("so many marked read cannot be undone; once more undoes what was before")
-            return
-        rows = [row for id_ in ids if (row := self._screen.reader.row(id_)) is not None]
-        for row in rows:
-            self._screen.link.triage(UNDO[verb], row)
-        what = BACK[verb] if len(ids) == 1 else f"{BACK[verb]}: {len(ids):,} rows"
-        self._screen.say(what)
 
     # Answering
 

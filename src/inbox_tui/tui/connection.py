@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.model import Notification
+from inbox_tui.core.mutes import Scope
 from inbox_tui.core.paths import Paths
 from inbox_tui.core.times import now
 from inbox_tui.core.triage import Verb
@@ -20,6 +21,7 @@ from inbox_tui.tui.reading import NOTHING, Timeline
 from inbox_tui.tui.told import Told
 
 if TYPE_CHECKING:
+    from inbox_tui.client.api import Hub
     from inbox_tui.tui.app import InboxApp
     from inbox_tui.tui.sync import Sync
 
@@ -63,11 +65,39 @@ class Connection:
             refuse(why)
         self._early.clear()
 
-    def triage(self, verb: Verb, row: Row) -> None:
-        self._ask(lambda sync: sync.triage(verb, row), lambda why: self._post(TriageRefused(row.id, verb, why)))
+    def triage(self, verb: Verb, row: Row, *, until: int | None = None, scope: Scope | None = None) -> None:
+        self._ask(
+            lambda sync: sync.triage(verb, row, until=until, scope=scope),
+            lambda why: self._post(TriageRefused((row.id,), verb, why)),
+        )
+
+    def triage_rows(self, verb: Verb, rows: Mapping[str, int], *, until: int | None = None) -> None:
+        self._ask(
+            lambda sync: sync.triage_rows(verb, rows, until=until), lambda why: self._post(TriageRefused((*rows,), verb, why))
+        )
+
+    def remember_undo(self, key: str, text: str) -> None:
+        self._ask(lambda sync: sync.cache.remember_undo(key, text), _nobody)
+
+    def forget_undo(self, key: str) -> None:
+        self._ask(lambda sync: sync.cache.forget_undo(key), _nobody)
+
+    async def mutes(self) -> Sequence[Mapping[str, Any]]:
+        return await self._hub().mutes()
+
+    async def lift_mute(self, mute_id: str) -> None:
+        await self._hub().lift_mute(mute_id)
+
+    async def make_mute(self, rule: Mapping[str, Any]) -> None:
+        await self._hub().make_mute(rule)
+
+    def _hub(self) -> Hub:
+        if self._sync is None:
+            raise HubUnreachable(self._ended or "the hub is not connected yet")
+        return self._sync.hub
 
     def triage_all(self, verb: Literal["read", "done"], view: View) -> None:
-        self._ask(lambda sync: sync.triage_all(verb, view), lambda why: self._post(TriageRefused("", verb, why)))
+        self._ask(lambda sync: sync.triage_all(verb, view), lambda why: self._post(TriageRefused((), verb, why)))
 
     def decide(self, row: Row, key: str) -> None:
         told = partial(DecisionChanged, row.id, "refused", "offline")
@@ -101,6 +131,10 @@ class Connection:
             await request(sync)
         except sqlite3.Error as error:
             self._post(StorageProblem(f"the cache cannot be written: {error}"))
+
+
+def _nobody(why: str) -> None:
+    """Nobody is told: it can only be undone while this pane is open."""
 
 
 def connect_to(paths: Paths, target: Target, app: InboxApp) -> Connection:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from inbox_tui.cache.rows import View
-from inbox_tui.tui.actions import ACTIONS, Context, footer_actions, show_key
+from inbox_tui.tui.actions import BY_ID, Context, footer_actions, show_key
 from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.widgets.line import Piece, cells
 
-VIEW_NAMES = {View.NEEDS: "Needs me", View.UNREAD: "Unread", View.ALL: "All", View.DONE: "Done"}
+VIEW_NAMES = {View.NEEDS: "Needs me", View.UNREAD: "Unread", View.ALL: "All", View.SNOOZED: "Snoozed", View.DONE: "Done"}
 GAP = 3
 LIVE_CELLS = 16
 """`● live 12:31:04`, with a blank before it."""
@@ -27,7 +27,8 @@ def header_views(view: View, counts: Mapping[View, int], width: int) -> list[Pie
         pieces: list[Piece] = [(" ", "dim")]
         if brand:
             pieces += [("inbox", "dim"), (" " * gap, "dim")]
-        for at, (each, name) in enumerate(VIEW_NAMES.items()):
+        for at, each in enumerate(each for each in VIEW_NAMES if each is not View.SNOOZED or each is view or counts[each]):
+            name = VIEW_NAMES[each]
             number = f" {counts[each]:,}" if each is not View.DONE else ""
             pieces.append((" " * gap if at else "", "dim"))
             shown = name if names or each is view else name[0]
@@ -45,11 +46,12 @@ def hushed(why: str, room: int) -> list[Piece]:
     return [(words, "strong"), ("  ", "dim")] if why else []
 
 
-def position(y: int | None, count: int, arrived: int) -> list[Piece]:
-    """`1 of 2,481   +3 new ↑`."""
+def position(y: int | None, count: int, arrived: int, selected: int = 0) -> list[Piece]:
+    """`3 selected   1 of 2,481   +3 new ↑`."""
+    chosen = f"{selected:,} selected   " if selected else ""
     where = f"{y + 1:,} of {count:,}" if y is not None else ""
     new = f"   +{arrived:,} new ↑" if arrived else ""
-    return [("  ", "dim"), (where, "dim"), (new, "strong"), (" ", "dim")]
+    return [("  ", "dim"), (chosen, "strong"), (where, "dim"), (new, "strong"), (" ", "dim")]
 
 
 def keys(context: Context, keymap: Keymap, room: int) -> list[Piece]:
@@ -69,10 +71,12 @@ def keys(context: Context, keymap: Keymap, room: int) -> list[Piece]:
 
 def chord(prefix: str, keymap: Keymap) -> list[Piece]:
     """What may follow a prefix."""
-    pieces: list[Piece] = [(f" {prefix}", "key"), (" …", "dim")]
-    for action in ACTIONS:
-        for key in (key for key, id_ in keymap.actions.items() if id_ == action.id and key.startswith(f"{prefix} ")):
-            pieces += [(" " * GAP, "dim"), (key.split()[1], "key"), (f" {action.label}", "dim")]
+    pieces: list[Piece] = [(f" {show_key(prefix)}", "key"), (" …", "dim")]
+    chords = [(key.split()[1], BY_ID[id_].label) for key, id_ in keymap.actions.items() if key.startswith(f"{prefix} ")]
+    words = {label.split(" ")[0] for _, label in chords}
+    shared = f"{words.pop()} " if len(words) == 1 else ""  # what all of them say need not be said
+    for key, label in chords:
+        pieces += [(" " * GAP, "dim"), (show_key(key), "key"), (f" {label.removeprefix(shared)}", "dim")]
     return pieces
 
 

@@ -23,6 +23,8 @@ def hints(socket: Path, reader: Reader, keymap: Keymap, view: View, connected: b
         return [("Nothing needs you.", "strong"), ("", "text"), (more, "dim")]
     if view is View.UNREAD and (listed or done):
         return [("All read.", "strong"), ("", "text"), (elsewhere, "dim")]
+    if view is View.SNOOZED:
+        return [("Nothing is snoozed.", "strong"), ("", "text"), ("s on a row puts it off until a time.", "dim")]
     if view is View.DONE:
         return [("Nothing is done yet.", "strong"), ("", "text"), (f"{_key(keymap, 'done')} on a row brings it here.", "dim")]
     if view is View.ALL and done:

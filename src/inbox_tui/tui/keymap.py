@@ -13,7 +13,9 @@ from inbox_tui.tui.keymaps import KEYMAPS
 from inbox_tui.tui.keynames import key_problem
 
 CHORD_SECONDS = 1.0
-"""A prefix waits this long for its second key."""
+"""A prefix waits this long for its second key,"""
+CHOICE_SECONDS = 10.0
+"""and so long where its choices are to be read first: those of triage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Keymap:
 
     actions: Mapping[str, str]
     prefixes: frozenset[str]
+
+    def patience(self, prefix: str) -> float:
+        """Seconds that it waits."""
+        chords = [id_ for key, id_ in self.actions.items() if key.startswith(f"{prefix} ")]
+        return CHOICE_SECONDS if any(BY_ID[id_].group == "triage" for id_ in chords) else CHORD_SECONDS
 
     def key_of(self, action_id: str) -> str:
         """The key that is taught for an action; "" where none is left."""
@@ -101,7 +108,7 @@ class Chord:
         """The action of a key read at `at` seconds; "" while a prefix waits; None where the key does nothing."""
         key = "space" if key == " " else key
         prefix, self.pending = self.pending, ""
-        if prefix and at - self._since <= CHORD_SECONDS:
+        if prefix and at - self._since <= self.keymap.patience(prefix):
             return self.keymap.actions.get(f"{prefix} {key}")
         if key in self.keymap.prefixes:
             self.pending, self._since = key, at

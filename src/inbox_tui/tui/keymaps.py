@@ -19,6 +19,7 @@ KEYMAPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "go_unread": ("2",),
         "go_all": ("3",),
         "go_done": ("4",),
+        "go_snoozed": ("5",),
     },
 }
 """`default` is the registry's, in the manner of vi. `arrows` moves by arrows and shows views by digits; no letter moves."""

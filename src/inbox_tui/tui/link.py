@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.model import Notification
+from inbox_tui.core.mutes import Scope
 from inbox_tui.core.triage import Verb
 from inbox_tui.tui.reading import Timeline
 
 
 class Link(Protocol):
-    def triage(self, verb: Verb, row: Row) -> None:
-        """Queues it, also offline."""
+    def triage(self, verb: Verb, row: Row, *, until: int | None = None, scope: Scope | None = None) -> None:
+        """Queues it, also offline. `until`: of a snooze or a mute, microseconds; `scope`: of a mute."""
+
+    def triage_rows(self, verb: Verb, rows: Mapping[str, int], *, until: int | None = None) -> None:
+        """The same for many: by id, the raised_rev that was shown."""
 
     def triage_all(self, verb: Literal["read", "done"], view: View) -> None: ...
 
     def decide(self, row: Row, key: str) -> None:
         """Sends the answer to the question as it was shown: `row`'s own raised_rev. Never queued."""
+
+    def remember_undo(self, key: str, text: str) -> None:
+        """Writes down, beside the rows, what takes an action back."""
+
+    def forget_undo(self, key: str) -> None: ...
+
+    async def mutes(self) -> Sequence[Mapping[str, Any]]:
+        """The rules as the hub lists them. Raises HubUnreachable, Refused; and so do the next two."""
+
+    async def lift_mute(self, mute_id: str) -> None: ...
+
+    async def make_mute(self, rule: Mapping[str, Any]) -> None:
+        """Again, as it was listed."""
 
     def reconnect(self) -> None: ...
 
@@ -31,17 +49,41 @@ class NoLink:
 
     def __init__(self) -> None:
         self.triaged: list[tuple[Verb, Row]] = []
+        self.many: list[tuple[Verb, Mapping[str, int]]] = []
+        self.terms: list[tuple[int | None, Scope | None]] = []
+        """`until` and `scope` of each of both."""
+        self.rules: list[Mapping[str, Any]] = []
         self.bulk: list[tuple[Verb, View]] = []
         self.decided: list[tuple[Row, str]] = []
 
-    def triage(self, verb: Verb, row: Row) -> None:
+    def triage(self, verb: Verb, row: Row, *, until: int | None = None, scope: Scope | None = None) -> None:
         self.triaged.append((verb, row))
+        self.terms.append((until, scope))
+
+    def triage_rows(self, verb: Verb, rows: Mapping[str, int], *, until: int | None = None) -> None:
+        self.many.append((verb, rows))
+        self.terms.append((until, None))
 
     def triage_all(self, verb: Literal["read", "done"], view: View) -> None:
         self.bulk.append((verb, view))
 
     def decide(self, row: Row, key: str) -> None:
         self.decided.append((row, key))
+
+    def remember_undo(self, key: str, text: str) -> None:
+        pass
+
+    def forget_undo(self, key: str) -> None:
+        pass
+
+    async def mutes(self) -> Sequence[Mapping[str, Any]]:
+        return self.rules
+
+    async def lift_mute(self, mute_id: str) -> None:
+        self.rules = [rule for rule in self.rules if rule["id"] != mute_id]
+
+    async def make_mute(self, rule: Mapping[str, Any]) -> None:
+        self.rules = [*self.rules, rule]
 
     def reconnect(self) -> None:
         pass

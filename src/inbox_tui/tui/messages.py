@@ -68,9 +68,9 @@ class DecisionChanged:
 
 @dataclass(frozen=True, slots=True)
 class TriageRefused:
-    """A triage call that the hub did not take; the row shows the hub's state again. `id` "": a bulk verb."""
+    """A triage call that the hub did not take; the rows show the hub's state again. `ids` empty: a verb for all."""
 
-    id: str
+    ids: tuple[str, ...]
     verb: Verb
     reason: str
     code: str = ""
@@ -78,11 +78,14 @@ class TriageRefused:
 
 @dataclass(frozen=True, slots=True)
 class TriageDone:
-    """A bulk verb that the hub has taken: how many rows it changed, and passed over since somebody waits for them."""
+    """A verb for many that the hub has taken: how many rows it changed, passed over since somebody waits for them, and since they
+    have called again. `call`: the same for the parts of one action; "": a verb for all."""
 
     verb: Verb
     changed: int
     skipped: int
+    raised: int = 0
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)

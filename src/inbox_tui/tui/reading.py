@@ -12,7 +12,7 @@ from inbox_tui.core.times import from_wire
 from inbox_tui.tui import asked, words
 from inbox_tui.tui.before import asked_before
 from inbox_tui.tui.cells import chop, cut, wrap
-from inbox_tui.tui.clocktime import moment
+from inbox_tui.tui.clocktime import coming, moment
 from inbox_tui.tui.links import safe_link
 
 Entry = Mapping[str, Any]
@@ -60,6 +60,7 @@ def _head(row: Notification, width: int, now: int, me: str, note: str) -> Iterat
         " · ".join(part for part in (words.claims(row), asked.place(row)) if part),
         _when(row, now),
         asked_before(row, now),
+        _put_off(row, now),
     ):
         for line in wrap(text, width - 2) if text else ():
             yield Line(f"  {line}", "note")
@@ -69,6 +70,13 @@ def _head(row: Notification, width: int, now: int, me: str, note: str) -> Iterat
     if row.decision is not None and row.decision.comment:
         for line in wrap(clean(row.decision.comment), width - 4):
             yield Line(f"    {line}")
+
+
+def _put_off(row: Notification, now: int) -> str:
+    """What a person did to it."""
+    snoozed = f"snoozed until {coming(row.snoozed_until, now)}" if row.snoozed_until is not None else ""
+    muted = "muted: it calls for nobody; ! lists and lifts" if row.muted else ""
+    return " · ".join(part for part in (snoozed, "pinned" if row.pinned else "", muted) if part)
 
 
 def _when(row: Notification, now: int) -> str:

@@ -14,7 +14,7 @@ from inbox_tui.core.model import Notification
 from inbox_tui.tui import words
 from inbox_tui.tui.cells import cut, fit
 
-BAR = "▌"
+BAR, SELECTED = "▌", "*"
 AGE_CELLS = 4
 WHO_SHARE, WHO_LEAST, WHO_MOST = 7, 8, 18
 WHO_FROM = 44
@@ -34,25 +34,34 @@ def who_cells(width: int) -> int:
 
 
 def render_row(
-    row: Notification, width: int, styles: RowStyles, *, cursor: bool = False, age: str = "", note: str = "", me: str = ""
+    row: Notification,
+    width: int,
+    styles: RowStyles,
+    *,
+    cursor: bool = False,
+    selected: bool = False,
+    age: str = "",
+    note: str = "",
+    marks: str = "",
+    me: str = "",
 ) -> Strip:
-    """A strip of exactly `width` cells. `age`, `note`, `me`: see `words`."""
+    """A strip of exactly `width` cells. `age`, `note`, `marks`, `me`: see `words`."""
     style = styles.cursor if cursor else styles.plain
-    unread = row.read_at is None
+    unread = row.is_unread
     title_style = style["text"] + Style(bold=True) if unread else style["dim"]
     tone = words.tone(row)
     names = who_cells(width)
     room = width - 3 - (names + 1 if names else 0) - AGE_CELLS - 2
     title = cut(words.one_line(row, row.title) or words.one_line(row, row.kind), room)
-    count = f" ×{row.count}" if row.count > 1 else ""
+    count = (f" ×{row.count}" if row.count > 1 else "") + (f" {marks}" if marks else "")
     rest = words.remainder(row, me, note)
     if count and cell_len(title) + cell_len(count) > room:
         title = cut(title, room - cell_len(count))
     used = cell_len(title) + cell_len(count)
     tail = fit(f"  {rest}", room - used) if rest and room - used > 6 else " " * max(0, room - used)
     segments = [
-        Segment(BAR if cursor else " ", style["bar"]),
-        Segment(words.SIGNS[tone], style[tone]),
+        Segment(SELECTED if selected else BAR if cursor else " ", style["bar"]),
+        Segment(words.MUTED if row.muted else words.SIGNS[tone], style["dim" if row.muted else tone]),
         Segment(" ", style["text"]),
         Segment(title, title_style),
         Segment(count, style["text"] if unread else style["dim"]),

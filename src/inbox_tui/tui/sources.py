@@ -20,6 +20,8 @@ class Rows(Protocol):
 
     def window(self, start: int, size: int) -> list[Row]: ...
 
+    def ids(self, start: int, size: int) -> list[str]: ...
+
     def position(self, row_id: str) -> int | None: ...
 
     def neighbour(self, row: Row, y: int, among: View, step: int) -> int | None:
@@ -38,6 +40,9 @@ class ViewRows:
     def window(self, start: int, size: int) -> list[Row]:
         return self._reader.window(self.view, start, size)
 
+    def ids(self, start: int, size: int) -> list[str]:
+        return self._reader.ids(self.view, start, size)
+
     def position(self, row_id: str) -> int | None:
         return self._reader.position(self.view, row_id)
 
@@ -45,11 +50,11 @@ class ViewRows:
         count = self._reader.count(among)
         if not count:
             return None
-        low, high, here = 0, count, _place(row)
+        low, high, here = 0, count, row.notification.place
         while low < high:
             middle = (low + high) // 2
             rows = self._reader.window(among, middle, 1)
-            if rows and _place(rows[0]) > here:
+            if rows and rows[0].notification.place > here:
                 low = middle + 1
             else:
                 high = middle
@@ -78,13 +83,11 @@ class FilteredRows:
         rows = {row.id: row for row in self._reader.rows(ids)}
         return [rows.get(id_) or Row(id_, 0, Notification(id_, "", "(gone)", 0, 0), "") for id_ in ids]
 
+    def ids(self, start: int, size: int) -> list[str]:
+        return self.matches.ids(start, size)
+
     def position(self, row_id: str) -> int | None:
         return self.matches.position(row_id)
 
     def neighbour(self, row: Row, y: int, among: View, step: int) -> int | None:
         return self.matches.neighbour(y, among, step)
-
-
-def _place(row: Row) -> tuple[bool, int, str]:
-    """Its place in every view; lists run from the greatest down."""
-    return (row.notification.needs_me, row.notification.raised_at, row.id)

@@ -9,7 +9,7 @@ import asyncio
 import random
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +20,7 @@ from inbox_tui.cache.store import Cache
 from inbox_tui.client.target import Target
 from inbox_tui.core import times
 from inbox_tui.core.errors import HubUnreachable, Refused
+from inbox_tui.core.mutes import Scope
 from inbox_tui.core.paths import Paths
 from inbox_tui.core.triage import Verb
 from inbox_tui.tui.answers import RETRY_SECONDS, Answers
@@ -73,9 +74,13 @@ class Sync:
         self._change_timer: asyncio.TimerHandle | None = None
 
     # -- what the person does ------------------------------------------------------------------------------------
-    async def triage(self, verb: Verb, row: Row) -> None:
-        """Queues it, as the row was shown; sent at once when connected. Refusals are posted."""
-        await self._outbox.put(verb, row.id, row.notification.raised_rev, self._clock())
+    async def triage(self, verb: Verb, row: Row, *, until: int | None = None, scope: Scope | None = None) -> None:
+        """Queues it, as the row was shown; sent at once when connected. Refusals are posted. Terms as of `core.triage`."""
+        await self._outbox.put(verb, row.id, row.notification.raised_rev, self._clock(), until=until, scope=scope)
+
+    async def triage_rows(self, verb: Verb, rows: Mapping[str, int], *, until: int | None = None) -> None:
+        """The same for many rows: by id, the raised_rev that was shown."""
+        await self._outbox.put_rows(verb, rows, self._clock(), until=until)
 
     async def triage_all(self, verb: Literal["read", "done"], view: View) -> None:
         """Queues it for all rows of the view that have arrived."""
@@ -146,7 +151,8 @@ class Sync:
                 await intake.open(first, asked)
             self._tell(state="live")
             waiting = Waiting()
-            await _first_to_end(waiting.fill(frames), intake.run(waiting), self._walk(intake, pages), self._outbox.run(self.hub))
+            sending = self._outbox.run(self.hub, is_foreign=is_foreign)
+            await _first_to_end(waiting.fill(frames), intake.run(waiting), self._walk(intake, pages), sending)
 
     async def _is_foreign(self) -> bool:
         """Only our own hubs say what they are; this machine's is one of ours."""

@@ -8,7 +8,6 @@ from textual.message import Message
 
 from inbox_tui.core.text import clean
 from inbox_tui.tui import words
-from inbox_tui.tui.commands import WAITS_HERE
 from inbox_tui.tui.messages import (
     CacheChanged,
     ConnectionChanged,
@@ -20,6 +19,7 @@ from inbox_tui.tui.messages import (
     TriageDone,
     TriageRefused,
 )
+from inbox_tui.tui.triaging import PAST, WAITS_HERE
 
 if TYPE_CHECKING:
     from inbox_tui.tui.app import InboxApp
@@ -49,12 +49,13 @@ def tell(app: InboxApp, screen: MainScreen, what: SyncMessage) -> None:
             screen.problem(clean(text, lines=False))
         case DecisionChanged():
             decision_changed(screen, what)
-        case TriageRefused(id=row_id, verb=verb, reason=reason, code=code):
-            screen.commands.refused(verb, row_id)
+        case TriageRefused(ids=ids, reason=reason, code=code):
+            screen.triaging.refused(ids)
             screen.say(WAITS_HERE if code == "waiting_here" else f"not taken: {clean(reason, lines=False)}")
-        case TriageDone(verb=verb, changed=changed, skipped=skipped):
-            passed = f"; {skipped:,} passed over, somebody waits for them" if skipped else ""
-            screen.say(f"{verb}: {changed:,} rows{passed}")
+        case TriageDone(verb=verb, changed=changed, skipped=skipped, raised=raised, call=call):
+            passed = screen.triaging.passed_over(call, skipped, raised)
+            if passed or not call:
+                screen.say("; ".join(part for part in ("" if call else f"{PAST[verb]}: {changed:,} rows", passed) if part))
         case Raised():
             app.alert(what)
         case Notice(text):

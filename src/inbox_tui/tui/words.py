@@ -12,9 +12,13 @@ from inbox_tui.core.lifecycle import is_success
 from inbox_tui.core.model import Decision, Notification
 from inbox_tui.core.text import clean, mark
 from inbox_tui.core.times import SECOND
+from inbox_tui.tui.clocktime import coming
 
 Tone = Literal["ask", "error", "warn", "success", "info"]
 SIGNS: dict[Tone, str] = {"ask": "?", "error": "✗", "warn": "▲", "success": "✓", "info": "·"}
+
+MUTED = "~"
+"""Stands in the place of a muted row's sign."""
 
 PREVIEW = 1000
 """Characters of a text that a one-line preview looks at."""
@@ -115,6 +119,12 @@ def activity(row: Notification) -> str:
     is_share = isinstance(share, (int, float)) and not isinstance(share, bool) and 0 <= share < SHARE_MOST
     progress = f"{share:.0%}" if is_share else detail(row, "progress")
     return " ".join(part for part in (detail(row, "status"), progress) if part)
+
+
+def marks(row: Notification, now: int) -> str:
+    """What a person did to it, in words that are never cut: `pinned`, `until tomorrow 09:00`."""
+    until = f"until {coming(row.snoozed_until, now)}" if row.snoozed_until is not None else ""
+    return " ".join(part for part in ("pinned" if row.pinned else "", until) if part)
 
 
 def remainder(row: Notification, me: str = "", note: str = "") -> str:

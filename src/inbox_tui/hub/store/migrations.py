@@ -70,7 +70,6 @@ CREATE INDEX triage_call_at ON triage_call (space, at);
 CREATE TABLE mute (
     space {id} NOT NULL, id {id} NOT NULL, scope TEXT NOT NULL, subject TEXT NOT NULL, label TEXT NOT NULL, until BIGINT,
     made_by TEXT NOT NULL, created_at BIGINT NOT NULL, lifted_at BIGINT, swept {id}, PRIMARY KEY (space, id));
-CREATE UNIQUE INDEX mute_subject ON mute (space, scope, subject) WHERE lifted_at IS NULL;
 CREATE INDEX mute_until ON mute (until, space) WHERE lifted_at IS NULL AND until IS NOT NULL;
 CREATE INDEX mute_swept ON mute (space) WHERE swept IS NOT NULL;
 

@@ -12,13 +12,13 @@ from inbox_tui.core import mutes
 from inbox_tui.core.errors import Refused, unknown_id
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
-from inbox_tui.hub.store.records import Call, Held, Wanted
+from inbox_tui.hub.store.records import Call, Held, Wanted, key_of
 from inbox_tui.hub.values import Mute
 from inbox_tui.hub.verbs.triage import shown_row
 
 CHUNK = 250
 MOST = 1000
-"""Rules of one space."""
+"""Rules of one space: few enough to look through all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Sweep:
         if not found:
             return False
         mute_id, scope, subject, is_lifted, after = found[0]
-        given = {"after": after, "subject": subject, "source": subject.split(mutes.SEPARATOR)[0], "limit": CHUNK}
+        given = {"after": after, "subject": key_of(subject), "source": subject.split(mutes.SEPARATOR)[0], "limit": CHUNK}
         del given["source" if scope == "notification" else "subject"]
         rows = [str(row_id) for (row_id,) in batch.select(statements.rows_of_rule(scope, muted=bool(is_lifted)), **given)]
         for held in batch.rows(rows):

@@ -21,12 +21,14 @@ from inbox_tui.tui import footer, status, words
 from inbox_tui.tui.actions import Context
 from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.filtering import Filtering
-from inbox_tui.tui.keymap import CHORD_SECONDS, Chord, Keymap
+from inbox_tui.tui.keymap import Chord, Keymap
 from inbox_tui.tui.link import Link
 from inbox_tui.tui.messages import ConnectionChanged
+from inbox_tui.tui.prompts import Prompt
 from inbox_tui.tui.reading import NOTHING, Timeline
 from inbox_tui.tui.sources import Rows
 from inbox_tui.tui.terminal import Fence
+from inbox_tui.tui.triaging import Triaging
 from inbox_tui.tui.widgets.decision_bar import Confirm, DecisionBar
 from inbox_tui.tui.widgets.detail import Detail
 from inbox_tui.tui.widgets.empty import Empty
@@ -79,7 +81,10 @@ class MainScreen(Screen[None]):
         self._header, self._problem, self._footer = Line(id="header"), Line(id="problem"), Line(id="footer")
         self._empty, self._typed = Empty(id="empty"), FilterLine(id="filter")
         self.filtering = Filtering(self, filters or {})
-        self.commands, self._chord, self._clock, self._hints = Commands(self), Chord(keymap), clock, hints
+        self._clock, self._hints = clock, hints
+        self.commands, self.triaging, self._chord = Commands(self), Triaging(self), Chord(keymap)
+        self._prompt: Prompt | None = None
+        self._prefix_timer: Timer | None = None
         self._message = self._about = self._storage = self._unreadable = self._hush = ""
         self.me = me
         """By what name the hub knows who sits here; "" where that is not known."""
@@ -142,11 +147,17 @@ class MainScreen(Screen[None]):
         return self._clock()
 
     def show_view(self, view: View) -> None:
-        """A whole view: no filter is on."""
+        """A whole view: no filter is on, and nothing is selected."""
+        self.list.clear_selection()
         self.filtering.forget()
         self.read(False)
         self.list.show(view)
         self.index()
+        self.refresh_words()
+
+    def prompt(self, prompt: Prompt) -> None:
+        """Takes every key until it is through."""
+        self._prompt = prompt
         self.refresh_words()
 
     def show_rows(self, rows: Rows, *, from_top: bool) -> None:
@@ -173,6 +184,9 @@ class MainScreen(Screen[None]):
         if self.bar.swallows(read_at):
             return ""
         self.list.touched = True
+        if self._prompt is not None:
+            self._take_prompted(self._prompt, key)
+            return ""
         if self.filtering.editor is not None:
             with self.reading_cache():
                 taken = self.filtering.take(key)
@@ -181,7 +195,7 @@ class MainScreen(Screen[None]):
         was_pending, self._message = self._chord.pending, ""
         action = self._chord.press(key, read_at)
         if action == "":
-            self.set_timer(CHORD_SECONDS, self._drop_prefix)
+            self._wait_for_chord()
         elif action is None:
             action = "" if was_pending or len(key) == 1 else None
         else:
@@ -190,8 +204,24 @@ class MainScreen(Screen[None]):
         self.refresh_words()
         return action
 
+    def _take_prompted(self, prompt: Prompt, key: str) -> None:
+        self._message = ""
+        with self.reading_cache():
+            if prompt.take(key) and self._prompt is prompt:
+                self._prompt = None
+        self.refresh_words()
+
+    def _wait_for_chord(self) -> None:
+        if self._prefix_timer is not None:
+            self._prefix_timer.stop()
+        self._prefix_timer = self.set_timer(self.keymap.patience(self._chord.pending), self._drop_prefix)
+
     def paste(self, text: str) -> bool:
-        """Whether a filter is being typed, which takes it."""
+        """Whether something is being typed, which takes it."""
+        if self._prompt is not None:
+            self._prompt.paste(text)
+            self.refresh_words()
+            return True
         if self.filtering.editor is None:
             return False
         with self.reading_cache():
@@ -298,8 +328,12 @@ class MainScreen(Screen[None]):
         self.set_class(not listing.count, "-empty")
         if not listing.count:
             self._empty.say(self._why_empty())
-        self.set_class(self.filtering.editor is not None, "-typing")
-        if self.filtering.editor is None:
+        self.set_class(self.filtering.editor is not None or self._prompt is not None, "-typing")
+        if self._prompt is not None:
+            asked, under = self._prompt.lines(width)
+            self._typed.show(asked)
+            self._footer.show(under)
+        elif self.filtering.editor is None:
             self._footer.show(*self._foot(width))
         else:
             left, right, under = self.filtering.line(width)
@@ -313,7 +347,7 @@ class MainScreen(Screen[None]):
 
     def _foot(self, width: int) -> tuple[list[Piece], list[Piece]]:
         listing = self.list.listing
-        right = footer.position(listing.cursor_y, listing.count, self.list.arrived)
+        right = footer.position(listing.cursor_y, listing.count, self.list.arrived, len(self.list.selection))
         room = width - cells(right) - 1
         if self.bar.is_open:
             return [(" any other key closes this, nothing answered", "dim")], right
@@ -325,9 +359,10 @@ class MainScreen(Screen[None]):
         context = Context(
             shown,
             self.reading,
-            can_undo=self.commands.can_undo,
+            can_undo=self.triaging.can_undo,
             needs=self.reader.count(View.NEEDS),
             filtered=self.filtering.is_on,
+            selected=len(self.list.selection),
         )
         return footer.keys(context, self.keymap, room), right
 

@@ -18,9 +18,11 @@ from textual.strip import Strip
 from inbox_tui.cache.pages import Reader, Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.times import Clock
+from inbox_tui.core.triage import state_of
 from inbox_tui.tui import words
 from inbox_tui.tui.listing import Listing
 from inbox_tui.tui.rows import RowStyles, placeholder, render_row
+from inbox_tui.tui.selection import MOST, Selection
 from inbox_tui.tui.sources import Rows, ViewRows
 
 AGES_KEPT = 2000
@@ -83,6 +85,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         super().__init__(id=id)
         self.listing, self._reader = Listing(reader), reader
         self.notes: dict[str, str] = {}
+        self.selection = Selection()
         self.arrived = 0
         """Rows that came in above the screen since its top was last seen."""
         self.touched = False
@@ -143,6 +146,29 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
             if row is not None and words.age(now - row.notification.last_occurred_at) != self._ages.get(row.id):
                 self.refresh_line(y)
 
+    def selection_changed(self) -> None:
+        """Draws the signs anew; tells how many there are."""
+        self._stretch()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def clear_selection(self) -> None:
+        if len(self.selection):
+            self.selection.clear()
+            self.selection_changed()
+
+    def _stretch(self) -> None:
+        """A range that is being drawn goes from where it began to the cursor."""
+        listing, begun = self.listing, self.selection.anchor
+        if not begun or listing.cursor_y is None:
+            return
+        y = listing.place_of(begun)
+        if y is None:
+            self.selection.settle()
+            return
+        first, last = sorted((y, listing.cursor_y))
+        self.selection.stretch(listing.source.ids(first, min(last - first + 1, MOST)))
+
     def note(self, id_: str, text: str) -> None:
         """Puts words in the place of a row's state; "" takes them away."""
         if text:
@@ -177,6 +203,8 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
             self.refresh_line(old)
         self.refresh_line(new)
         self.scroll_to_cursor()
+        if self.selection.anchor:
+            self.selection_changed()
         self._tell()
 
     def scroll_to_cursor(self) -> None:
@@ -265,11 +293,14 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         age = self._ages[row.id] = words.age(self._clock() - shown.last_occurred_at)
         cursor = y == self.listing.cursor_y
         note = self.note_of(row)
-        unread, done, reading = shown.read_at is None, shown.done_at is None, self.has_class("-reading")
-        key = (row.id, row.rev, row.overlay, unread, done, width, cursor, reading, age, note)
+        state, reading, selected = state_of(shown), self.has_class("-reading"), row.id in self.selection
+        marks = words.marks(shown, self._clock())
+        key = (row.id, row.rev, row.overlay, state, shown.muted, width, cursor, reading, selected, age, note, marks)
         strip = self._strips.get(key)
         if strip is None:
-            strip = render_row(shown, width, styles, cursor=cursor, age=age, note=note, me=self._me)
+            strip = render_row(
+                shown, width, styles, cursor=cursor, selected=selected, age=age, note=note, marks=marks, me=self._me
+            )
             strip = self._strips[key] = strip.apply_meta({"id": row.id})
         return strip
 
