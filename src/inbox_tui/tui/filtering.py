@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from inbox_tui.cache.matches import Matches
 from inbox_tui.cache.rows import View
 from inbox_tui.cache.search import Finder, Step
-from inbox_tui.core.query.parse import LONGEST, QueryError, parse
+from inbox_tui.core.query.parse import LONGEST, QueryError, complaint, parse
 from inbox_tui.core.query.tree import Query
 from inbox_tui.core.text import clean
 from inbox_tui.tui import filter_words
@@ -84,15 +84,17 @@ class Filtering:
             self._changed()
 
     def _changed(self) -> None:
+        """Of what cannot be read, what stands before the mistake is looked for meanwhile."""
         assert self.editor is not None
-        self._error = None
+        text, self._error = self.editor.text, None
         try:
-            query = parse(self.editor.text)
+            query = parse(text)
         except QueryError as error:
             self._error = error
-            return
-        if self.editor.text.strip():
-            self._apply(self.editor.text, query)
+            text = text[: error.offset].rstrip(" -")
+            query = parse(text) if not complaint(text) else Query()
+        if query.terms:
+            self._apply(text, query)
         elif self.is_on:
             self._show_view()
 
@@ -224,7 +226,7 @@ class Filtering:
     def line(self, width: int) -> tuple[list[Piece], list[Piece], list[Piece]]:
         """The line that is typed, its right end, and the line under it."""
         assert self.editor is not None
-        told = self._told if self.is_on and self._error is None else ""
+        told = self._told if self.is_on else ""
         left, right, start = filter_words.typed(self.editor.text, self.editor.at, self._error, told, width)
         if self._error is not None:
             return left, right, filter_words.pointed(self.editor.text, self._error, start, width)
