@@ -40,7 +40,9 @@ NOTHING = End("")
 
 
 class Asker(Protocol):
-    was_killed: bool
+    @property
+    def was_killed(self) -> bool:
+        """It did not end by itself."""
 
     def kill(self) -> None: ...
     def stop(self) -> None: ...
@@ -69,7 +71,6 @@ def _titled(event: dict[str, Any], title: str) -> dict[str, Any]:
 
 class _Process:
     def __init__(self, command: list[str], environ: Mapping[str, str], said: str = "") -> None:
-        self.was_killed = False
         self.process = subprocess.Popen(
             command,
             env={**os.environ, **environ},
@@ -84,8 +85,11 @@ class _Process:
         self.process.stdin.close()
         self.process.stdin = None
 
+    @property
+    def was_killed(self) -> bool:
+        return self.process.returncode == -signal.SIGKILL
+
     def kill(self) -> None:
-        self.was_killed = True
         self._signal(signal.SIGKILL)
 
     def stop(self) -> None:
@@ -206,4 +210,4 @@ class _HttpHook:
         finally:
             self._is_over = True
             self._connection.close()
-        return _verdict(self._agent, self._event, said) if 200 <= response.status < 300 else End("")
+        return _verdict(self._agent, self._event, said) if 200 <= response.status < 300 else NOTHING

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from hubs import RunningHub
-from world import Played, Press, World, title_of
+from playing import Played, Press
+from world import World, title_of
 
 from inbox_tui.core.errors import Exit
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from judge import outcomes, verdicts
+from playing import Played
 from schedules import every, seeded, table
-from world import Played, World, world
+from world import World, world
 
 BATCH, TRIES = 60, 5
 

@@ -14,9 +14,10 @@ import pytest
 from commands import DEADLINE, INBOX, eventually, row
 from judge import verdicts
 from line import Cut, Line, Passage, Step, line
+from playing import Played, Press
 from schedules import Plan
 from terminal import Terminal
-from world import Played, Press, World, title_of, world
+from world import World, title_of, world
 
 from inbox_tui.core.errors import Exit
 
