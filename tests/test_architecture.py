@@ -42,6 +42,7 @@ def test_the_pane_loads_no_hub_and_nothing_that_it_does_not_paint_with() -> None
     modules = loaded_by("import inbox_tui.tui.app")
     assert not ours(modules, "hub")
     assert not modules & (WEB | CLIENT | {"click", "pydantic"})
+    assert not {name for name in modules if name.startswith("inbox_tui.core.query")}
 
 
 def test_the_hub_loads_no_screen() -> None:

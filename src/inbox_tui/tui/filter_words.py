@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
 
 from inbox_tui.cache.rows import View
-from inbox_tui.cache.search import Step
-from inbox_tui.core.query.parse import QueryError
 from inbox_tui.tui.cells import cut
 from inbox_tui.tui.footer import GAP, LIVE_CELLS, VIEW_NAMES
 from inbox_tui.tui.widgets.line import Piece, cells
+
+if TYPE_CHECKING:
+    from inbox_tui.cache.search import Step
+    from inbox_tui.core.query.parse import QueryError
 
 LEAD = " / "
 LEAST = 12

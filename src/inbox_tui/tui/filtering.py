@@ -5,6 +5,8 @@ other list. While somebody types, each change searches anew, once the keys rest 
 interrupted; the first screen shows after the first step. From then on the cache's journal tells which rows changed, and
 these alone are judged again. Where too much has changed, or time itself changes what is found, the search is repeated behind
 the list that stands there.
+
+The language and the search are imported with the first filter: nothing of them stands before the first frame.
 """
 
 from __future__ import annotations
@@ -14,11 +16,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from inbox_tui.cache.matches import Matches
 from inbox_tui.cache.rows import View
-from inbox_tui.cache.search import Finder, Step
-from inbox_tui.core.query.parse import LONGEST, QueryError, complaint, parse
-from inbox_tui.core.query.tree import Query
 from inbox_tui.core.text import clean
 from inbox_tui.tui import filter_words
 from inbox_tui.tui.actions import show_key
@@ -27,8 +25,14 @@ from inbox_tui.tui.sources import FilteredRows
 from inbox_tui.tui.widgets.line import Piece
 
 if TYPE_CHECKING:
+    from inbox_tui.cache.matches import Matches
+    from inbox_tui.cache.search import Step
+    from inbox_tui.core.query.parse import QueryError
+    from inbox_tui.core.query.tree import Query
     from inbox_tui.tui.screens.main import MainScreen
 
+PASTED_MOST = 2000
+"""Characters: more than any filter may have, so that one that is too long is told rather than cut."""
 PAUSE_SECONDS = 0.08
 """Somebody who types that fast has not finished the word."""
 AGAIN_SECONDS = 2
@@ -80,11 +84,13 @@ class Filtering:
 
     def paste(self, text: str) -> None:
         if self.editor is not None:
-            self.editor.insert(clean(text, lines=False)[:LONGEST])
+            self.editor.insert(clean(text, lines=False)[:PASTED_MOST])
             self._changed()
 
     def _changed(self) -> None:
         """Of what cannot be read, what stands before the mistake is looked for meanwhile."""
+        from inbox_tui.core.query.parse import QueryError, complaint, parse
+
         assert self.editor is not None
         text, self._error = self.editor.text, None
         try:
@@ -92,7 +98,7 @@ class Filtering:
         except QueryError as error:
             self._error = error
             text = text[: error.offset].rstrip(" -")
-            query = parse(text) if not complaint(text) else Query()
+            query = parse("" if complaint(text) else text)
         if query.terms:
             self._apply(text, query)
         elif self.is_on:
@@ -109,6 +115,8 @@ class Filtering:
     # -- what is on ----------------------------------------------------------------------------------------------
     def show(self, text: str, name: str = "") -> None:
         """A filter that can be read, as a view of its own: over all that is not done, or what is done where it says so."""
+        from inbox_tui.core.query.parse import parse
+
         query = parse(text)
         self.editor, self._over = None, View.ALL
         remember(self._history, text)
@@ -164,6 +172,9 @@ class Filtering:
         self._screen.search(partial(self._run, after, is_new))
 
     async def _run(self, after: float, is_new: bool) -> None:
+        from inbox_tui.cache.matches import Matches
+        from inbox_tui.cache.search import Finder
+
         query = self._query
         assert query is not None
         await asyncio.sleep(after)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 from inbox_tui.core.errors import ConfigError
-from inbox_tui.core.query.parse import complaint
 from inbox_tui.tui.keymaps import KEYMAPS
 
 _NAMES = ("theme", "confirm", "keymap", "keys")
@@ -73,6 +72,8 @@ def settings_in(config: Mapping[str, object], path: Path) -> Settings:
 def _filters(path: Path, table: object) -> dict[str, str]:
     if not isinstance(table, dict) or not all(isinstance(text, str) for text in table.values()):
         raise ConfigError(f'{path}: filters: must be a table of name = "filter"')
+    if table:
+        from inbox_tui.core.query.parse import complaint
     for name, text in table.items():
         if said := complaint(text):
             raise ConfigError(f"{path}: filters.{name}: {said}")

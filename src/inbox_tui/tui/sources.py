@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from inbox_tui.cache.matches import Matches
 from inbox_tui.cache.pages import Reader, Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.model import Notification
+
+if TYPE_CHECKING:
+    from inbox_tui.cache.matches import Matches
 
 
 class Rows(Protocol):
