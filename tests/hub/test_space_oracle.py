@@ -214,9 +214,7 @@ SEEDS = [("sqlite", seed) for seed in range(12)] + [("postgres", seed) for seed 
 
 @pytest.mark.parametrize("runs", [False, True])
 @pytest.mark.parametrize(("place", "seed"), SEEDS, indirect=["place"])
-def test_the_store_is_the_specification(
-    place: Path | str, monkeypatch: pytest.MonkeyPatch, seed: int, runs: bool
-) -> None:
+def test_the_store_is_the_specification(place: Path | str, monkeypatch: pytest.MonkeyPatch, seed: int, runs: bool) -> None:
     monkeypatch.setattr(spec, "OCCURRENCES", 10)
     monkeypatch.setattr(spec, "JUMP", TICK)
     if runs:

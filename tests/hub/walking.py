@@ -174,7 +174,9 @@ class Walk:
         database = sqlite3.connect(f"file:{self.hub.paths.hub_database}?mode=ro", uri=True)
         try:
             tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            found = {table: database.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+            # All but when the clock last looked for what is kept no longer.
+            columns = {"space": "name, epoch, rev, floor, last_id, unread, size, mutes, removed_at"}
+            found = {table: database.execute(f"SELECT {columns.get(table, '*')} FROM {table}").fetchall() for table in tables}
             return {table: [record for record in records if NORTH in record] for table, records in found.items()}
         finally:
             database.close()

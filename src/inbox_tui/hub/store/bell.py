@@ -77,7 +77,7 @@ class PostgresBell:
                 rang_at = monotonic()
             for notice in connection.notifies(timeout=0):
                 if notice.pid != connection.info.backend_pid:
-                    self._heard(json.loads(notice.payload))
+                    self._heard(_spaces(notice.payload))
             if self._awake in select.select([self._awake, connection.fileno()], [], [])[0]:
                 os.read(self._awake, 4096)
 
@@ -94,3 +94,12 @@ class PostgresBell:
             text = json.dumps(sorted(self._changed))
             self._changed.clear()
         return text if len(text) <= _MOST_BYTES else "null"
+
+
+def _spaces(payload: str) -> list[str] | None:
+    """Whoever may connect may notify: what is none of ours wakes everybody, and no more."""
+    try:
+        names = json.loads(payload)
+    except ValueError:
+        return None
+    return [str(name) for name in names] if isinstance(names, list) else None
