@@ -13,10 +13,10 @@ from inbox_tui.core.errors import Exit
 @click.argument("filter_words", metavar="[FILTER]...", nargs=-1)
 @click.option(
     "--view",
-    type=click.Choice(["needs", "unread", "all", "done"]),
+    type=click.Choice(["needs", "unread", "all", "snoozed", "done"]),
     default="all",
     show_default=True,
-    help="Which rows; all is not done.",
+    help="Which rows; all is neither done nor snoozed.",
 )
 @click.option("--limit", type=click.IntRange(1, 5000), default=50, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")

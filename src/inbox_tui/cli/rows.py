@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
+from inbox_tui.cache.rows import View, is_in
 from inbox_tui.core.errors import HubUnreachable
 from inbox_tui.core.model import Document, Notification, from_document
 from inbox_tui.core.query.match import matches
 from inbox_tui.core.query.tree import Is, Query, Term
 from inbox_tui.core.text import clean
 from inbox_tui.core.times import now
-from inbox_tui.tui.words import SIGNS, age, claims, detail, full_text, one_line, state, tone, who
+from inbox_tui.tui.words import MUTED, SIGNS, age, claims, detail, full_text, marks, one_line, state, tone, who
 from inbox_tui.wire import Address, call
 
 PAGE = 500
@@ -29,7 +30,7 @@ def fetch(hub: Address, path: str) -> dict[str, Any]:
 
 
 def fetch_view(hub: Address, view: str, limit: int, query: Query = EVERYTHING) -> tuple[list[Document], bool]:
-    """The rows of a view (needs | unread | all | done) that a filter finds, in the inbox's order: what needs me first, then the
+    """The rows of a view (needs | unread | all | snoozed | done) that a filter finds, in the inbox's order: what needs me first, then the
     last raised. A filter that says `is:done` looks through what is done. False: older rows were not looked through."""
     if query.asks_for_done:
         view = "done"
@@ -41,26 +42,26 @@ def fetch_view(hub: Address, view: str, limit: int, query: Query = EVERYTHING) -
     for _ in range(FARTHEST):
         page = fetch(hub, f"/api/notifications?limit={PAGE}{asked}{before}")
         rows = [(from_document(item), item) for item in page.get("items") or ()]
-        rows = [(row, item) for row, item in rows if (row.done_at is not None) == (view == "done")]
+        rows = [(row, item) for row, item in rows if is_in(View(view), row)]
         found += [(row, item) for row, item in rows if matches(query, row, at)]
         is_complete = not page.get("next_cursor")
         if is_complete:
             break
         before = f"&before={page['next_cursor']}"
-    found.sort(key=lambda pair: (pair[0].needs_me, pair[0].raised_at, pair[0].id), reverse=True)
+    found.sort(key=lambda pair: pair[0].place, reverse=True)
     return [item for _, item in found[:limit]], is_complete
 
 
 def line(row: Notification, width: int) -> str:
     """`ID@REV  sign title  age  source`. The reference is never cut; the title takes the room that is left."""
     reference = f"{row.id}@{row.raised_rev}"
-    times = f" ×{row.count}" if row.count > 1 else ""
+    times = "".join(f" {mark}" for mark in (f"×{row.count}" if row.count > 1 else "", marks(row, now())) if mark)
     note = f"  [{state(row)}]" if state(row) else ""
     tail = f"  {age(now() - row.raised_at):>4}  {who(row)}"
     room = max(20, width - len(reference) - len(tail) - len(times) - len(note) - 3)
     title = one_line(row, row.title)
     title = title if len(title) <= room else title[: room - 1] + "…"
-    return f"{reference} {SIGNS[tone(row)]} {title}{times}{note}{tail}"
+    return f"{reference} {MUTED if row.muted else SIGNS[tone(row)]} {title}{times}{note}{tail}"
 
 
 def whole(row: Notification) -> str:
