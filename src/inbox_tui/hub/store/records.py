@@ -111,7 +111,16 @@ class Held:
 
 
 _state = attrgetter(
-    "read_at", "done_at", "actionable", "decision", "closed", "seems_answered", "expires_at", "snoozed_until", "pinned", "muted",
+    "read_at",
+    "done_at",
+    "actionable",
+    "decision",
+    "closed",
+    "seems_answered",
+    "expires_at",
+    "snoozed_until",
+    "pinned",
+    "muted",
     "run_id",
 )
 
@@ -193,7 +202,8 @@ class Wanted:
 
 
 class DecodedRows:
-    """The rows decoded last, by space and id; good for exactly the rev that they were stored with."""
+    """The rows decoded last, by space and id; good for exactly the rev that they were stored with: no rev is given out twice, by
+    no hub and in no life of a space."""
 
     def __init__(self, most: int = 4096) -> None:
         self._rows: OrderedDict[tuple[str, str], Notification] = OrderedDict()
@@ -208,6 +218,3 @@ class DecodedRows:
         self._rows.move_to_end((space, row.id))
         if len(self._rows) > self._most:
             self._rows.popitem(last=False)
-
-    def clear(self) -> None:
-        self._rows.clear()

@@ -36,12 +36,11 @@ class Verb(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What became of a batch: an answer or a Refused for each verb, the head's rev, the ids of the rows that changed, and
-    whether a job became due."""
+    """What became of a batch: an answer or a Refused for each verb, the head's rev, whether that moved, and whether a job became
+    due."""
 
     answers: list[object]
     rev: int
-    changed: frozenset[str]
     moved: bool
     has_queued: bool
 
@@ -127,7 +126,7 @@ class Store:
                 raise
             batch.written()
         answers = [answer() if callable(answer) else answer for answer in answers]
-        return Committed(answers, batch.space.rev, frozenset(batch.touched), batch.space.rev != rev, batch.has_queued)
+        return Committed(answers, batch.space.rev, batch.space.rev != rev, batch.has_queued)
 
     def probe(self, lane: int) -> None:
         """Raises the engine's error where the lane cannot begin to write."""
@@ -177,7 +176,9 @@ class Store:
     def restore_epoch(self, space: str, clock: Clock | None = None) -> int:
         """Begins a new life after a restore: open prompts close as expired, and no cursor, `seen` or raised_rev of an
         earlier life can ever match again. Answers the new epoch."""
-        return _begin_life(self, space, clock)
+        (epoch,) = self.apply(space, [_BeginLife()], clock).answers
+        assert isinstance(epoch, int)
+        return epoch
 
     def _batch(self, lane: _Lane, space: str, clock: Clock, monotonic: Callable[[], float], *, makes: bool) -> Batch:
         connection, select = lane.connection, statements.SPACE + self.database.fragments["lock"]
@@ -221,9 +222,3 @@ class _BeginLife:
         space = batch.space
         space.epoch = space.rev = space.floor = max(space.rev + 1, batch.now)
         return space.epoch
-
-
-def _begin_life(store: Store, space: str, clock: Clock | None) -> int:
-    (epoch,) = store.apply(space, [_BeginLife()], clock).answers
-    assert isinstance(epoch, int)
-    return epoch
