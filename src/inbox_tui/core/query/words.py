@@ -2,9 +2,9 @@
 
 A word is found by its beginning (`time` finds `timed out`), case and accents aside. Scripts that put no blanks between words
 (Chinese, Japanese, Korean, Thai, …) are cut into single characters, and a query in them is those characters in a row: so any
-part of a sentence is found there. An index of trigrams would find any part of any word, at four to five times the size and the
-time to build, and nothing at all for one or two characters, which is what a Chinese word has. Inside words look `title:*out*`
-and `text:*out*`, which read the rows themselves.
+part of a sentence is found there. An index of trigrams that knows phrases would find any part of any word; it was measured at six
+times the size and three times the time to build, and finds nothing by one or two characters, which is what a Chinese word has.
+Inside words look `title:*out*` and `text:*out*`, which read the rows themselves.
 """
 
 from __future__ import annotations
