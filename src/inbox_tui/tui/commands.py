@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.tui import words
-from inbox_tui.tui.actions import show_key
-from inbox_tui.tui.browser import can_open, open_link
-from inbox_tui.tui.links import safe_link
+from inbox_tui.tui.actions import Context, show_key
+from inbox_tui.tui.outward import Outward
 
 if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
@@ -20,10 +19,24 @@ class Commands:
     """Over one main screen. `run` answers False for an action that is the app's own."""
 
     def __init__(self, screen: MainScreen) -> None:
-        self._screen = screen
+        self._screen, self._outward = screen, Outward(screen)
+
+    @property
+    def context(self) -> Context:
+        """What the person is looking at."""
+        screen = self._screen
+        return Context(
+            None if screen.row is None else screen.row.notification,
+            screen.reading,
+            can_undo=screen.triaging.can_undo,
+            needs=screen.reader.count(View.NEEDS),
+            filtered=screen.filtering.is_on,
+            selected=len(screen.list.selection),
+        )
 
     def run(self, action_id: str) -> bool:
-        command: Callable[[], None] | None = getattr(self, action_id, None) or getattr(self._screen.triaging, action_id, None)
+        ways = (getattr(each, action_id, None) for each in (self, self._screen.triaging, self._outward))
+        command: Callable[[], None] | None = next((way for way in ways if way is not None), None)
         if command is None:
             return False
         command()

@@ -15,6 +15,9 @@ from inbox_tui.tui.clocktime import coming
 from inbox_tui.tui.editor import Editor
 from inbox_tui.tui.widgets.line import Piece
 
+TypedLines = tuple[list[Piece], list[Piece], list[Piece]]
+"""The line that is typed, its right end, and the line under it."""
+
 
 class Prompt(Protocol):
     def take(self, key: str) -> bool:
@@ -22,8 +25,7 @@ class Prompt(Protocol):
 
     def paste(self, text: str) -> None: ...
 
-    def lines(self, width: int) -> tuple[list[Piece], list[Piece]]:
-        """The prompt, and the line under it."""
+    def lines(self, width: int) -> TypedLines: ...
 
 
 class Confirm:
@@ -39,8 +41,8 @@ class Confirm:
     def paste(self, text: str) -> None:
         pass
 
-    def lines(self, width: int) -> tuple[list[Piece], list[Piece]]:
-        return [(f" {self._question}", "strong")], [(" y", "key"), (" yes   ", "dim"), ("n", "key"), (" no", "dim")]
+    def lines(self, width: int) -> TypedLines:
+        return [(f" {self._question}", "strong")], [], [(" y", "key"), (" yes   ", "dim"), ("n", "key"), (" no", "dim")]
 
 
 class Moment:
@@ -70,12 +72,12 @@ class Moment:
     def paste(self, text: str) -> None:
         self._editor.insert(text[:100])
 
-    def lines(self, width: int) -> tuple[list[Piece], list[Piece]]:
+    def lines(self, width: int) -> TypedLines:
         text, at = self._editor.text, self._editor.at
         typed: list[Piece] = [(f" {self._what} ", "dim"), (text[:at], "text"), (text[at : at + 1] or " ", "cursor")]
         typed += [(text[at + 1 :], "text"), (self._meant(), "dim")]
         under = [(f" {cut(self._problem, width - 2)}", "error")] if self._problem else _taught(width)
-        return typed, under
+        return typed, [], under
 
     def _meant(self) -> str:
         if not self._editor.text.strip():
@@ -126,7 +128,7 @@ class MuteMenu:
     def paste(self, text: str) -> None:
         pass
 
-    def lines(self, width: int) -> tuple[list[Piece], list[Piece]]:
+    def lines(self, width: int) -> TypedLines:
         what: list[Piece] = [(" mute", "strong")]
         room = max(8, (width - 6) // max(1, len(self._choices)) - 5)
         for choice in self._choices:
@@ -135,4 +137,4 @@ class MuteMenu:
         how: list[Piece] = [(" for", "strong")] if self._choices else [(" a question is never muted", "text")]
         for key, label in _SPAN_LABELS.items() if self._choices else ():
             how += [("  ", "dim"), (key, "key"), (f" {label}", "dim")]
-        return what, [*how, ("   ", "dim"), ("l", "key"), (" list", "dim")]
+        return what, [], [*how, ("   ", "dim"), ("l", "key"), (" list", "dim")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -17,17 +16,18 @@ from textual.timer import Timer
 from inbox_tui.cache.pages import Reader, Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.times import Clock
-from inbox_tui.tui import footer, status, words
-from inbox_tui.tui.actions import Context
+from inbox_tui.tui import footer, words
 from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.filtering import Filtering
+from inbox_tui.tui.heading import Heading
 from inbox_tui.tui.keymap import Chord, Keymap
 from inbox_tui.tui.link import Link
 from inbox_tui.tui.messages import ConnectionChanged
-from inbox_tui.tui.prompts import Prompt
-from inbox_tui.tui.reading import NOTHING, Timeline
+from inbox_tui.tui.prompts import Prompt, TypedLines
+from inbox_tui.tui.reading import NOTHING
 from inbox_tui.tui.sources import Rows
 from inbox_tui.tui.terminal import Fence
+from inbox_tui.tui.timelines import Timelines
 from inbox_tui.tui.triaging import Triaging
 from inbox_tui.tui.widgets.decision_bar import Confirm, DecisionBar
 from inbox_tui.tui.widgets.detail import Detail
@@ -38,8 +38,6 @@ from inbox_tui.tui.widgets.notification_list import NotificationList
 
 DETAIL_DELAY = 0.03
 """The detail follows the cursor this long after it rests: a held key moves the list alone."""
-TIMELINE_DELAY = 0.2
-TIMELINES_KEPT = 64
 Hints = Callable[[View, bool], list[Piece]]
 """What an empty view says, given whether the hub is connected."""
 
@@ -85,12 +83,10 @@ class MainScreen(Screen[None]):
         self.commands, self.triaging, self._chord = Commands(self), Triaging(self), Chord(keymap)
         self._prompt: Prompt | None = None
         self._prefix_timer: Timer | None = None
-        self._message = self._about = self._storage = self._unreadable = self._hush = ""
+        self._message = self._about = self._storage = self._unreadable = self._link = ""
         self.me = me
         """By what name the hub knows who sits here; "" where that is not known."""
-        self._connection: ConnectionChanged | None = None
-        self._recovered = self._recovered_at = 0
-        self._timelines: OrderedDict[tuple[str, int], Timeline] = OrderedDict()
+        self._heading, self._timelines = Heading(clock), Timelines()
         self._detail_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -133,9 +129,8 @@ class MainScreen(Screen[None]):
 
     def show_hush(self, why: str) -> None:
         """Why nothing rings, in the header; "" where all rings."""
-        if why != self._hush:
-            self._hush = why
-            self.refresh_words()
+        self._heading.hush = why
+        self.refresh_words()
 
     def use_keymap(self, keymap: Keymap, hints: Hints) -> None:
         """Other keys from the next one on."""
@@ -184,8 +179,11 @@ class MainScreen(Screen[None]):
         if self.bar.swallows(read_at):
             return ""
         self.list.touched = True
-        if self._prompt is not None:
-            self._take_prompted(self._prompt, key)
+        if (prompt := self._prompt) is not None:
+            self._message = ""
+            with self.reading_cache():
+                self._prompt = None if prompt.take(key) and self._prompt is prompt else self._prompt
+            self.refresh_words()
             return ""
         if self.filtering.editor is not None:
             with self.reading_cache():
@@ -203,13 +201,6 @@ class MainScreen(Screen[None]):
                 action = "" if self.commands.run(action) else action
         self.refresh_words()
         return action
-
-    def _take_prompted(self, prompt: Prompt, key: str) -> None:
-        self._message = ""
-        with self.reading_cache():
-            if prompt.take(key) and self._prompt is prompt:
-                self._prompt = None
-        self.refresh_words()
 
     def _wait_for_chord(self) -> None:
         if self._prefix_timer is not None:
@@ -267,9 +258,7 @@ class MainScreen(Screen[None]):
             self._show_detail()
 
     def connection_changed(self, change: ConnectionChanged) -> None:
-        if change.recovered:
-            self._recovered, self._recovered_at = change.recovered, self._clock()
-        self._connection = change
+        self._heading.connection_changed(change)
         self.refresh_words()
 
     def problem(self, text: str) -> None:
@@ -317,33 +306,29 @@ class MainScreen(Screen[None]):
         else:
             counts = {view: self.reader.count(view) for view in View}
             views = footer.header_views(listing.view, counts, width - 3)
-        room = width - cells(views) - 4
-        hush = footer.hushed(self._hush, room)
-        room -= cells(hush)
-        said = status.connection(
-            self._connection, self._clock(), room, recovered_at=self._recovered_at, recovered=self._recovered
-        )
-        self._header.show(views, hush + _colored(said))
-        self._show_problem(status.unsaid(self._connection, self._clock(), said))
+        told, unsaid = self._heading.pieces(width - cells(views) - 4)
+        self._header.show(views, told)
+        self._show_problem(unsaid)
         self.set_class(not listing.count, "-empty")
         if not listing.count:
             self._empty.say(self._why_empty())
-        self.set_class(self.filtering.editor is not None or self._prompt is not None, "-typing")
-        if self._prompt is not None:
-            asked, under = self._prompt.lines(width)
-            self._typed.show(asked)
-            self._footer.show(under)
-        elif self.filtering.editor is None:
+        typed = self._typed_lines(width)
+        self.set_class(typed is not None, "-typing")
+        if typed is None:
             self._footer.show(*self._foot(width))
         else:
-            left, right, under = self.filtering.line(width)
-            self._typed.show(left, right)
-            self._footer.show(under)
+            self._typed.show(*typed[:2])
+            self._footer.show(typed[2])
+
+    def _typed_lines(self, width: int) -> TypedLines | None:
+        if self._prompt is not None:
+            return self._prompt.lines(width)
+        return self.filtering.line(width) if self.filtering.editor is not None else None
 
     def _why_empty(self) -> list[Piece]:
         if self.filtering.is_on:
             return self.filtering.nothing(self.keymap.key_of("back"))
-        return self._hints(self.list.listing.view, self._connection is not None and self._connection.state == "live")
+        return self._hints(self.list.listing.view, self._heading.is_live)
 
     def _foot(self, width: int) -> tuple[list[Piece], list[Piece]]:
         listing = self.list.listing
@@ -352,19 +337,10 @@ class MainScreen(Screen[None]):
         if self.bar.is_open:
             return [(" any other key closes this, nothing answered", "dim")], right
         if self._message:
-            return [(f" {self._message}", "text")], right
+            return [(" ", "text"), (self._link, "link"), (f" {self._message}" if self._link else self._message, "text")], right
         if self._chord.pending:
             return footer.chord(self._chord.pending, self.keymap), right
-        shown = None if self.row is None else self.row.notification
-        context = Context(
-            shown,
-            self.reading,
-            can_undo=self.triaging.can_undo,
-            needs=self.reader.count(View.NEEDS),
-            filtered=self.filtering.is_on,
-            selected=len(self.list.selection),
-        )
-        return footer.keys(context, self.keymap, room), right
+        return footer.keys(self.commands.context, self.keymap, width - cells(right) - 1), right
 
     # The detail
 
@@ -376,19 +352,13 @@ class MainScreen(Screen[None]):
             return
         if not self.detail.display:
             return
-        timeline = self._timelines.get((row.id, row.rev))
-        self.detail.show(row.notification, timeline or NOTHING, self.list.note_of(row))
-        if timeline is None and (row.notification.run_id or row.notification.actionable or row.notification.count > 1):
+        self.detail.show(row.notification, self._timelines.of(row) or NOTHING, self.list.note_of(row))
+        if self._timelines.is_worth_asking(row):
             self._fetch(row)
 
     @work(group="timeline", exclusive=True, exit_on_error=False, description="fetch a timeline")
     async def _fetch(self, row: Row) -> None:
-        await asyncio.sleep(TIMELINE_DELAY)
-        timeline = await self.link.timeline(row.notification)
-        if timeline.entries:
-            self._timelines[row.id, row.rev] = timeline
-            while len(self._timelines) > TIMELINES_KEPT:
-                self._timelines.popitem(last=False)
+        timeline = await self._timelines.fetch(row, self.link.timeline)
         if self.row is not None and self.row.id == row.id:
             self.detail.show(self.row.notification, timeline, self.list.note_of(self.row))
 
@@ -428,8 +398,3 @@ class MainScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         self.refresh_words()
         self.call_after_refresh(self._show_detail)
-
-
-def _colored(words: str) -> list[Piece]:
-    """The connection's words; the dot says how it is, and so do the words."""
-    return [(words[:1], "good" if words[:1] == "●" else "warn"), (f"{words[1:]} ", "dim")]
