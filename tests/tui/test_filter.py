@@ -207,6 +207,12 @@ async def test_saved_filters_are_chosen_by_name(pane: OpenPane, paths: Paths) ->
     saved = settings_in(read_config(paths.config_file), paths.config_file)
     async with pane(ROWS, settings=saved) as it:
         commands = {command.title: command for command in it.app.get_system_commands(it.app.screen)}
+        await it.press("g", "u")
+        await type_filter(it, "source:ci")
+        assert len(titles(it)) == 2
+        commands["filter: ci"].callback()
+        await searched(it)
+        assert len(titles(it)) == 3, "not over the view that was there before"
         commands["filter: trouble"].callback()
         await searched(it)
         assert titles(it) == ["disk low", "build failed"]

@@ -104,7 +104,9 @@ class Finder:
             db.execute("COMMIT")
 
     def _begin(self, db: sqlite3.Connection) -> None:
-        found = db.execute("SELECT feed, seq, needs, unread, listed, snoozed, done FROM feed WHERE name = ?", (self._name,)).fetchone()
+        found = db.execute(
+            "SELECT feed, seq, needs, unread, listed, snoozed, done FROM feed WHERE name = ?", (self._name,)
+        ).fetchone()
         if found is not None:
             self._feed = found[0]
             self._rows = dict(zip(View, found[2:], strict=True))[self._view]

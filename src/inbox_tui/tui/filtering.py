@@ -118,7 +118,8 @@ class Filtering:
         from inbox_tui.core.query.parse import parse
 
         query = parse(text)
-        self.editor, self._over = None, View.ALL
+        # What is on may look the same and be over another view.
+        self.editor, self._query, self._over = None, None, View.ALL
         remember(self._history, text)
         self._apply(text, query, name)
         self._screen.refresh_words()
