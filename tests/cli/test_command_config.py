@@ -11,10 +11,10 @@ from commands import inbox
 
 def test_the_keys_in_force(home: Path) -> None:
     assert "e  d" in inbox("keymap").stdout
-    (home / "config.toml").write_text('[tui]\nkeymap = "arrows"\n[tui.keys]\ndone = ["x", "g d"]\ntheme = []\n')
+    (home / "config.toml").write_text('[tui]\nkeymap = "arrows"\n[tui.keys]\ndone = ["X", "g d"]\ntheme = []\n')
     told = json.loads(inbox("keymap", "--json").stdout)
     assert (told["keymap"], told["problems"]) == ("arrows", [])
-    assert (told["keys"]["done"], told["keys"]["down"], told["keys"]["theme"]) == (["x", "g d"], ["down"], [])
+    assert (told["keys"]["done"], told["keys"]["down"], told["keys"]["theme"]) == (["X", "g d"], ["down"], [])
     assert inbox("keymap", "--check").returncode == 0
 
 
@@ -29,7 +29,7 @@ def test_keys_that_cannot_work_are_said_with_file_and_fix(home: Path) -> None:
 
 
 def test_every_key_is_explained_with_where_its_value_comes_from(home: Path) -> None:
-    (home / "config.toml").write_text('[hub]\ndatabase = "postgresql://dana:s3cret@db/inbox"\n[tui.keys]\ndone = "x"\n')
+    (home / "config.toml").write_text('[hub]\ndatabase = "postgresql://dana:s3cret@db/inbox"\n[tui.keys]\ndone = "X"\n')
     found = {key["key"]: key for key in json.loads(inbox("config", "--json", INBOX_TUI_THEME="light").stdout)}
     assert (found["tui.theme"]["origin"], found["tui.theme"]["value"]) == ("INBOX_TUI_THEME", "light")
     assert (found["hub.database"]["origin"], found["hub.database"]["value"]) == (

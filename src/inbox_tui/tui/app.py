@@ -62,8 +62,8 @@ class InboxApp(App[int]):
         monotonic: Callable[[], float] = time.monotonic,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        plain = "NO_COLOR" in environ or few_colors(environ)
-        super().__init__(ansi_color=True if plain else None)
+        self._is_plain = "NO_COLOR" in environ or few_colors(environ)
+        super().__init__(ansi_color=True if self._is_plain else None)
         self.keymap: Keymap = build_keymap(settings.keys, settings.keymap)
         self.link: Link = NoLink()
         self._connect, self.paths, self._config_file = connect, paths, ConfigFile(paths.config_file)
@@ -91,8 +91,7 @@ class InboxApp(App[int]):
         """The first frame is on the screen: now the rest may be imported."""
         gc.freeze()
         gc.enable()
-        for problem in self._problems:
-            self.main.say(problem)
+        self._say_problems()
         self.main.index()
         self._follow_configuration()
         self.set_interval(1.0, self._tick)
@@ -146,10 +145,7 @@ class InboxApp(App[int]):
             case "do_not_disturb":
                 self.toggle_do_not_disturb()
             case "theme":
-                names = sorted(self._own_themes)
-                at = names.index(self.theme) + 1 if self.theme in names else 0
-                self.theme = names[at % len(names)]
-                self.main.say(f"theme: {self.theme}")
+                self._choose_theme()
 
     def action_help_quit(self) -> None:
         """Ctrl+C: says how to leave, in our own place for saying things."""
@@ -162,8 +158,8 @@ class InboxApp(App[int]):
                 yield SystemCommand(action.label, action.help, partial(self._run_by_name, action.id))
         for name, show in self.main.filtering.choices():
             yield SystemCommand(f"filter: {name}", self.main.filtering.saved[name], show)
-        for name in sorted(self.available_themes):
-            yield SystemCommand(f"theme: {name}", "Colours", partial(setattr, self, "theme", name))
+        for name in self._themes_to_wear():
+            yield SystemCommand(f"theme: {name}", "Colours", partial(self._keep_theme, name))
 
     def _run_by_name(self, action_id: str) -> None:
         if not self.main.run_action_by_id(action_id):
@@ -230,6 +226,8 @@ class InboxApp(App[int]):
     def _configure(self, config: Config) -> None:
         """Takes a configuration that can be used; what it does not change stays as it was."""
         self.alerter.configure(config.alerts)
+        if not self._config_file.has_changed:
+            return  # the pane was opened with the rest of it
         self.main.filtering.saved = config.filters
         self.main.bar.confirm = config.tui.confirm
         keymap = build_keymap(config.tui.own_keys, config.tui.keymap)
@@ -239,8 +237,35 @@ class InboxApp(App[int]):
         if config.tui.theme != self._wanted_theme:
             self._wanted_theme = config.tui.theme
             self.theme = choose_theme(config.tui.theme, self._environ, self._load_themes())
-        if self._config_file.has_changed:
-            self.main.say("the configuration was read again")
+        self.main.say("the configuration was read again")
+
+    # Themes
+
+    def _choose_theme(self) -> None:
+        """From files as they are now, so that whoever writes one sees it."""
+        from inbox_tui.tui.screens.themes import ThemeScreen
+
+        self._load_themes()
+        self._say_problems()
+        self.push_screen(ThemeScreen(self._themes_to_wear(), self.theme, partial(setattr, self, "theme")), self._keep_theme)
+
+    def _keep_theme(self, name: str | None) -> None:
+        """Until the pane is left; how it stays is said."""
+        if name:
+            self.theme = name
+            self.main.say(f'theme: {name}   to keep it: theme = "{name}" under [tui] in {self.paths.config_file.name}')
+
+    def _themes_to_wear(self) -> list[str]:
+        """Ours and the person's own, then Textual's; on a terminal of few colours those that keep to them."""
+        own = sorted(self._own_themes)
+        names = [*own, *sorted(self.available_themes.keys() - own)]
+        return [name for name in names if self.available_themes[name].ansi] if self._is_plain else names
+
+    def _say_problems(self) -> None:
+        """What was skipped, and why."""
+        if self._problems:
+            more = len(self._problems) - 1
+            self.main.say(self._problems[0] + (f"   (and {more} more: inbox doctor)" if more else ""))
 
     def _load_themes(self) -> list[str]:
         """Ours and the person's own; the names of all that there are."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -149,17 +148,6 @@ class Commands:
             self._screen.list.clear_selection()
         else:
             self._screen.filtering.drop()
-
-    def open_url(self) -> None:
-        row = self._screen.row
-        link = None if row is None else safe_link(words.detail(row.notification, "open_url"))
-        if link is None:
-            self._screen.say("no link here that can be opened")
-        elif can_open(os.environ) and open_link(link):
-            self._screen.say(f"opened {link.host}")
-        else:
-            self._screen.app.copy_to_clipboard(link.url)
-            self._screen.say(f"{link.url}  (copied, where the terminal allows it)")
 
     def refresh(self) -> None:
         self._screen.link.reconnect()

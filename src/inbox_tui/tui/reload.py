@@ -23,14 +23,14 @@ Stamp = tuple[int, int, int]
 class ConfigFile:
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._stamp: Stamp | None = None
+        self._stamp = self._opened = self._stamp_now()
         self._reads = 0
         self._asked = asyncio.Event()
 
     @property
     def has_changed(self) -> bool:
-        """It was read more than once."""
-        return self._reads > 1
+        """What was read last is not what the pane was opened with, as far as the file tells."""
+        return self._reads > 1 or self._stamp != self._opened
 
     async def follow(self) -> AsyncIterator[Config | ConfigError]:
         """The configuration, and again after every change; what is wrong with it instead, where it cannot be used."""

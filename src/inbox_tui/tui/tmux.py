@@ -13,10 +13,10 @@ class TmuxError(Exception):
     """tmux is not there, does not answer, or refuses, in its own words."""
 
 
-def tmux(*arguments: str) -> str:
-    """What a command of the tmux around us prints. Raises TmuxError."""
+def tmux(*arguments: str, text: str = "") -> str:
+    """What a command of the tmux around us prints, given a text on its standard input. Raises TmuxError."""
     try:
-        done = subprocess.run(["tmux", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
+        done = subprocess.run(["tmux", *arguments], input=text, capture_output=True, text=True, timeout=SECONDS)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError) as error:
         raise TmuxError(str(error)) from None
     if done.returncode:

@@ -116,9 +116,10 @@ class MainScreen(Screen[None]):
     def reading(self) -> bool:
         return self.has_class("-reading")
 
-    def say(self, text: str, *, about: str = "") -> None:
-        """One sentence in the footer, until the next key. `about`: the row whose answer it tells of, and goes on telling of."""
-        self._message, self._about = text, about
+    def say(self, text: str, *, about: str = "", link: str = "") -> None:
+        """One sentence in the footer, until the next key. `about`: the row whose answer it tells of, and goes on telling of.
+        `link`: an address to show before it, for the terminal to open."""
+        self._message, self._about, self._link = text, about, link
         self.refresh_words()
 
     def _say_what_became(self) -> None:
@@ -333,7 +334,6 @@ class MainScreen(Screen[None]):
     def _foot(self, width: int) -> tuple[list[Piece], list[Piece]]:
         listing = self.list.listing
         right = footer.position(listing.cursor_y, listing.count, self.list.arrived, len(self.list.selection))
-        room = width - cells(right) - 1
         if self.bar.is_open:
             return [(" any other key closes this, nothing answered", "dim")], right
         if self._message:

@@ -7,11 +7,13 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
 Piece = tuple[str, str]
-"""A text and the part that it plays: `text`, `strong`, `view`, `dim`, `key`, `warn`, `error`, `good`."""
+"""A text and the part that it plays: `text`, `strong`, `view`, `dim`, `key`, `warn`, `error`, `good`; `link`: an address of
+ASCII, which the terminal may open."""
 
 
 def cells(pieces: Sequence[Piece]) -> int:
@@ -32,10 +34,11 @@ class Line(Widget, can_focus=False):
         & > .line--warn { color: $warning; text-style: bold; }
         & > .line--error { color: $error; }
         & > .line--good { color: $success; }
+        & > .line--link { color: $accent; text-style: underline; }
         &:ansi > .line--dim { text-style: dim; }
     }
     """
-    PARTS: ClassVar[tuple[str, ...]] = ("text", "strong", "view", "dim", "key", "warn", "error", "good")
+    PARTS: ClassVar[tuple[str, ...]] = ("text", "strong", "view", "dim", "key", "warn", "error", "good", "link")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{part}" for part in PARTS}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -52,7 +55,7 @@ class Line(Widget, can_focus=False):
         width = self.size.width
         style = {part: self.get_component_rich_style(f"line--{part}") for part in self.PARTS}
         right = Strip([Segment(text, style[part]) for text, part in self._right])
-        left = Strip([Segment(text, style[part]) for text, part in self._left])
+        left = Strip([Segment(text, style[part] + Style(link=text if part == "link" else None)) for text, part in self._left])
         room = max(0, width - right.cell_length)
         if left.cell_length > room > 1:
             left = Strip.join([left.crop(0, room - 2), Strip([Segment("… ", style["dim"])])])

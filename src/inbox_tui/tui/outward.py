@@ -1,0 +1,96 @@
+"""The actions that reach past the screen: links, the clipboard, tmux. Each says what it did."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from inbox_tui.core.model import Notification, to_document
+from inbox_tui.tui import words
+from inbox_tui.tui.browser import can_open, open_link
+from inbox_tui.tui.copying import copy
+from inbox_tui.tui.jump import jump
+from inbox_tui.tui.links import Link, safe_link
+from inbox_tui.tui.terminal import put
+
+if TYPE_CHECKING:
+    from inbox_tui.tui.screens.main import MainScreen
+
+LINKS = {"open_url": "open", "download_url": "download", "image_url": "image"}
+"""The members of a row that hold links, by preference, and what each is called."""
+
+
+def links_of(row: Notification) -> dict[str, Link]:
+    """What each link is for → the link; only those that are safe to open."""
+    found = {name: safe_link(words.detail(row, member)) for member, name in LINKS.items()}
+    return {name: link for name, link in found.items() if link is not None}
+
+
+class Outward:
+    """Over one main screen; its methods are actions of the registry."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+
+    def open_url(self) -> None:
+        links = self._links()
+        if links:
+            self._open(next(iter(links.values())))
+
+    def choose_link(self) -> None:
+        links = self._links()
+        if len(links) == 1:
+            self.open_url()
+        elif links:
+            from textual.command import CommandPalette, SimpleCommand, SimpleProvider
+
+            commands = [SimpleCommand(name, partial(self._open, link), link.url) for name, link in links.items()]
+            palette = CommandPalette(
+                [SimpleProvider(self._screen, [*commands])],  # type: ignore[list-item]
+                placeholder="Links…",
+            )
+            self._screen.app.push_screen(palette)
+
+    def copy_url(self) -> None:
+        links = self._links()
+        if links:
+            self._copy("the link", next(iter(links.values())).url)
+
+    def copy_row(self) -> None:
+        row = self._screen.row
+        if row is not None:
+            self._copy("the row, as JSON,", json.dumps(to_document(row.notification), ensure_ascii=False))
+
+    def jump(self) -> None:
+        row = self._screen.row
+        if row is not None:
+            self._told(partial(jump, row.notification, os.environ))
+
+    def _links(self) -> dict[str, Link]:
+        row = self._screen.row
+        links = {} if row is None else links_of(row.notification)
+        if not links:
+            self._screen.say("no link here that can be opened")
+        return links
+
+    def _open(self, link: Link) -> None:
+        if can_open(os.environ) and open_link(link):
+            self._screen.say(f"opened {link.host}")
+        else:
+            self._copy("no browser here: the link", link.url, link=link.url)
+
+    def _copy(self, what: str, text: str, *, link: str = "") -> None:
+        driver = self._screen.app._driver
+        self._told(partial(copy, what, text, partial(put, driver), os.environ), link)
+
+    def _told(self, work: Callable[[], str], link: str = "") -> None:
+        """Off the loop: tmux is asked. What it did is said when it is done."""
+
+        async def tell() -> None:
+            self._screen.say(await asyncio.to_thread(work), link=link)
+
+        self._screen.run_worker(tell(), group="outward", exit_on_error=False, description="reach past the screen")
