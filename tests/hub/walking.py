@@ -210,6 +210,7 @@ _VARYING = {
     "<time>": r"\b20\d\d-\d\d-\d\dT[\d:.]+Z",
     "<rev>": r"\b\d{16}\b",
     "<token>": r"\bst_[\w.-]+",
+    "\\1 <number>": r"(?m)^(\w+(?:{[^}]*})?) [\d.e-]+$",  # of the hub as a whole, as /metrics has them
 }
 
 

@@ -18,6 +18,7 @@ from inbox_tui.hub import openapi
 from inbox_tui.hub.access import Access, Door, is_allowed_host, way_in
 from inbox_tui.hub.endpoints import Call, Endpoint, Hub, routes
 from inbox_tui.hub.feed import Feeds
+from inbox_tui.hub.metrics import Metrics
 from inbox_tui.hub.problems import problem, schema_url
 from inbox_tui.hub.routes import about, asks, hints, hooks, keys, mutes, notifications, publish, spaces, triage
 from inbox_tui.hub.service import Service
@@ -81,7 +82,7 @@ def build_app(
     tokens = StreamTokens(settings.stream_secret, clock, settings.stream_token_seconds)
     feeds = Feeds(service, settings)
     access = Access(service, settings, tokens)
-    hub = Hub(settings, service, feeds, tokens, access, clock, stop)
+    hub = Hub(settings, service, feeds, Metrics(service, feeds), tokens, access, clock, stop)
     router = Router(routes(ENDPOINTS, hub), redirect_slashes=False, default=_nowhere)
     return HubApp(router, settings, feeds)
 

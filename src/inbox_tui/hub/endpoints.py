@@ -22,6 +22,7 @@ from inbox_tui.core.times import Clock
 from inbox_tui.dialects import fields
 from inbox_tui.hub.access import Access, Caller, Door, Role
 from inbox_tui.hub.feed import Feeds
+from inbox_tui.hub.metrics import Metrics
 from inbox_tui.hub.problems import problem, schema_url
 from inbox_tui.hub.service import Service
 from inbox_tui.hub.settings import Settings
@@ -33,6 +34,8 @@ OPERATE: frozenset[Role] = frozenset({"operate"})
 EITHER = SEND | OPERATE
 _ANYBODY = Caller("send", "", "")
 _MISTAKE = Refused(500, "The hub made a mistake; its log says where.", code="internal")
+_LEFT = 499
+"""Counted, never sent: the caller left before it had said everything."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -43,6 +46,7 @@ class Hub:
     settings: Settings
     service: Service
     feeds: Feeds
+    metrics: Metrics
     tokens: StreamTokens
     access: Access
     clock: Clock
@@ -123,21 +127,28 @@ class PathApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        is_answering = False
+        is_answering, name, status = False, "none", 200
         try:
-            answering = await _answer(self._endpoint(request.method), self._hub, request)
-            is_answering = isinstance(answering, Response)
+            endpoint = self._endpoint(request.method)
+            name = endpoint.name
+            answering = await _answer(endpoint, self._hub, request)
+            if isinstance(answering, Response):
+                is_answering, status = True, answering.status_code
             await answering(scope, receive, send)
         except Refused as refused:
+            status = refused.status
             await problem(request, refused)(scope, receive, send)
         except ClientDisconnect:
-            return
+            status = _LEFT
         except Exception as error:
             # Where, and of what type, but not the message: it may quote what a sender wrote.
             where = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)[-4:]))
             log.error("%s failed: %s\n%s", request.method, type(error).__name__, where)
+            status = _MISTAKE.status
             if not is_answering:
                 await problem(request, _MISTAKE)(scope, receive, send)
+        finally:
+            self._hub.metrics.answered(name, status)
 
     def _endpoint(self, method: str) -> Endpoint:
         try:

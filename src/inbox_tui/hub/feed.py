@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import logging
 from bisect import bisect_right
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.hub import frames
@@ -25,6 +26,21 @@ _PACE = 50e-6
 and what comes in is not held up by what goes out. A lone change goes out at once."""
 
 
+@dataclass(slots=True)
+class Sent:
+    """What all the streams of a process were given."""
+
+    changes: int = 0
+
+
+class Piece(NamedTuple):
+    """What a reader is written at once: frames, the cursor after them, and how many changes they tell."""
+
+    frames: bytes
+    cursor: int
+    changes: int
+
+
 class Reader(Protocol):
     """What the feed knows of a stream: it looks at each about once a second."""
 
@@ -34,13 +50,14 @@ class Reader(Protocol):
 class Feed:
     """One space. `seen` is the head that it has read up to; `closed` tells readers to hang up."""
 
-    def __init__(self, service: Service, space: str, settings: Settings) -> None:
+    def __init__(self, service: Service, space: str, settings: Settings, sent: Sent) -> None:
         self._service, self._space, self._settings = service, space, settings
+        self.sent = sent
         self._revs: list[int] = []
         self._frames: list[bytes] = []
         self._bytes = 0
-        self._joined: dict[int, tuple[bytes, int]] = {}
-        self._replays: dict[int, asyncio.Task[tuple[bytes, int] | None]] = {}
+        self._joined: dict[int, Piece] = {}
+        self._replays: dict[int, asyncio.Task[Piece | None]] = {}
         self._is_live = False
         self._life = 0
         self._told_at = 0.0
@@ -95,8 +112,8 @@ class Feed:
         """Until there may be something new for a reader, at most about a second."""
         await self._changed.wait()
 
-    def ready(self, cursor: int) -> tuple[bytes, int]:
-        """What the ring holds after the cursor, at most `write_bytes` (or one frame), and the cursor after it."""
+    def ready(self, cursor: int) -> Piece:
+        """What the ring holds after the cursor, at most `write_bytes` (or one frame)."""
         if (known := self._joined.get(cursor)) is not None:
             return known
         at = start = bisect_right(self._revs, cursor)
@@ -104,12 +121,12 @@ class Feed:
         while at < len(self._frames) and (at == start or room >= len(self._frames[at])):
             room -= len(self._frames[at])
             at += 1
-        found = (b"".join(self._frames[start:at]), self._revs[at - 1]) if at > start else (b"", cursor)
+        found = Piece(b"".join(self._frames[start:at]), self._revs[at - 1] if at > start else cursor, at - start)
         if len(self._joined) < 256:
             self._joined[cursor] = found
         return found
 
-    async def replay(self, cursor: int) -> tuple[bytes, int] | None:
+    async def replay(self, cursor: int) -> Piece | None:
         """The same from the store, for a cursor before the base; readers at one place share. None: the cursor is good no more."""
         task = self._replays.get(cursor)
         if task is None:
@@ -117,12 +134,12 @@ class Feed:
             task.add_done_callback(lambda done: self._replayed(cursor, done))
         return await asyncio.shield(task)
 
-    def _replayed(self, cursor: int, task: asyncio.Task[tuple[bytes, int] | None]) -> None:
+    def _replayed(self, cursor: int, task: asyncio.Task[Piece | None]) -> None:
         del self._replays[cursor]
         if not task.cancelled():
             task.exception()  # Marked as seen: every reader that shared it may have left.
 
-    async def _read_page(self, cursor: int) -> tuple[bytes, int] | None:
+    async def _read_page(self, cursor: int) -> Piece | None:
         changes = await self._service.changes(self._space, cursor, _ROWS_A_READ, self._settings.write_bytes)
         if changes is None:
             return None
@@ -134,7 +151,7 @@ class Feed:
             room -= len(frame)
             parts.append(frame)
             after = item.rev
-        return b"".join(parts), after if parts else max(cursor, self.base)
+        return Piece(b"".join(parts), after if parts else max(cursor, self.base), len(parts))
 
     def _begin(self, head: Head) -> None:
         """The ring starts, or starts over, at a head."""
@@ -231,13 +248,19 @@ class Feeds:
     def __init__(self, service: Service, settings: Settings) -> None:
         self._service, self._settings = service, settings
         self._feeds: dict[str, Feed] = {}
+        self.sent = Sent()
         self.closed = asyncio.Event()
         service.on_commit(self._committed)
+
+    @property
+    def readers(self) -> int:
+        """How many streams are open."""
+        return sum(len(feed.readers) for feed in self._feeds.values())
 
     def of(self, space: str) -> Feed:
         feed = self._feeds.get(space)
         if feed is None or feed.closed:  # A removed space's name may be another's by now.
-            feed = self._feeds[space] = Feed(self._service, space, self._settings)
+            feed = self._feeds[space] = Feed(self._service, space, self._settings, self.sent)
             feed.closed = self.closed.is_set()
         return feed
 

@@ -29,8 +29,8 @@ class Call:
     future: asyncio.Future[object]
 
 
-Tell = Callable[[str, Sequence[Call], Sequence[object], Committed | None], None]
-"""Called in the lane's thread with an answer, or an error, for each call of a batch."""
+Tell = Callable[[str, Sequence[Call], Sequence[object], Committed | None, float], None]
+"""Called in the lane's thread with an answer, or an error, for each call of a batch, and with the seconds that it took."""
 
 
 class Lane:
@@ -81,6 +81,7 @@ class Lane:
             self._queued.setdefault(call.space, deque()).append(call)
 
     def _write(self, space: str, calls: list[Call]) -> None:
+        begun = time.monotonic()
         try:
             done = self._applied(space, [call.verb for call in calls])
         except Exception as error:  # whatever it is, somebody waits for it
@@ -89,13 +90,13 @@ class Lane:
                 for call in calls:
                     self._write(space, [call])
                 return
-            self._tell(space, calls, [refused or error] * len(calls), None)
+            self._tell(space, calls, [refused or error] * len(calls), None, time.monotonic() - begun)
             if refused is not None and self._out_since is not None and not isinstance(error, Lost):
                 self._refuse_all(refused)
         else:
             if done.moved:  # a batch that wrote nothing proves nothing
                 self.problem = ""
-            self._tell(space, calls, done.answers, done)
+            self._tell(space, calls, done.answers, done, time.monotonic() - begun)
 
     def _applied(self, space: str, verbs: list[Verb]) -> Committed:
         """Once more, for a moment, where the engine was lost before anything was committed."""
@@ -136,7 +137,7 @@ class Lane:
         """Their senders have waited as long as they can; each would only find out the same anew."""
         waiting, self._queued = self._queued, {}
         for space, calls in waiting.items():
-            self._tell(space, calls, [refused] * len(calls), None)
+            self._tell(space, calls, [refused] * len(calls), None, 0.0)
 
     def _probe(self) -> None:
         """While nobody writes: whether the engine is back."""

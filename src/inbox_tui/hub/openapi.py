@@ -136,7 +136,8 @@ def _responses(endpoint: Endpoint) -> Schema:
         either = {"anyOf": [_ref(endpoint.answer), _ref(endpoint.other_answer)]}
         success["content"] = {endpoint.media_type: {"schema": either}}
     elif endpoint.status != 204 and endpoint.answer is None:
-        success["content"] = {endpoint.media_type: {"schema": {"type": "object"}}}
+        kind = "object" if "json" in endpoint.media_type else "string"
+        success["content"] = {endpoint.media_type: {"schema": {"type": kind}}}
     elif endpoint.answer is not None:
         success["content"] = {endpoint.media_type: {"schema": _ref(endpoint.answer)}}
     if endpoint.gives_headers:

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import cast
 
 from inbox_tui.core import triage as rules
@@ -20,6 +21,7 @@ from inbox_tui.core.times import Clock
 from inbox_tui.core.times import now as machine_clock
 from inbox_tui.hub.callbacks import KIND, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
+from inbox_tui.hub.counting import Histogram
 from inbox_tui.hub.jobs import LEASE_SECONDS, Jobs
 from inbox_tui.hub.keys import LOCAL, Identity, Key, Keys, NewKey
 from inbox_tui.hub.mutes import MuteRules
@@ -28,7 +30,7 @@ from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.database import Bell
-from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers
+from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers, Totals
 from inbox_tui.hub.store.store import Begin, Committed, Store
 from inbox_tui.hub.values import UNKNOWN, Answer, Bulk, Callback, Published, Rate, Retention, Sender
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
@@ -40,6 +42,7 @@ from inbox_tui.hub.waiters import Waiters, told
 from inbox_tui.hub.writer import Writer
 
 __all__ = [
+    "Activity",
     "Answer",
     "Bulk",
     "Change",
@@ -55,7 +58,18 @@ __all__ = [
     "Sender",
     "Service",
     "SpaceNumbers",
+    "Totals",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a hub is about: changes that wait to be written, how many a commit had and how long it took, and askers that wait."""
+
+    queued: int
+    batches: Histogram
+    commits: Histogram
+    polls: int
 
 
 _DEFAULT_RETENTION, _DEFAULT_RATE = Retention(), Rate()
@@ -97,6 +111,14 @@ class Service:
     def storage_problem(self) -> str:
         """Why nothing could be written, or read, the last time; "" when it could."""
         return self._writer.problem or self._readers.problem
+
+    @property
+    def activity(self) -> Activity:
+        return Activity(self._writer.waiting, self._writer.batches, self._writer.commits, self._waiters.waiting)
+
+    async def totals(self) -> Totals:
+        """Of all spaces together."""
+        return await self._readers.read(reads.totals)
 
     async def start(self) -> None:
         """Raises nothing where the disk cannot be written: `storage_problem` says so, and what is stored can be read."""

@@ -89,7 +89,8 @@ class EventStream:
                     return None
             else:
                 found = feed.ready(self._cursor)
-            chunk, self._cursor = found
+            chunk, self._cursor, changes = found
+            feed.sent.changes += changes
             if chunk or (chunk := self._news(loop.time())):
                 return chunk
             await feed.changed()

@@ -37,6 +37,11 @@ class Waiters:
         self._watches: dict[str, _Watch] = {}
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """How many there are."""
+        return sum(len(events) for watch in self._watches.values() for events in watch.events.values())
+
     def wake(self, space: str | None) -> None:
         """The space has changed, here or elsewhere; None: any may have."""
         for watch in self._watches.values() if space is None else filter(None, [self._watches.get(space)]):

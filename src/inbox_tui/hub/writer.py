@@ -9,7 +9,8 @@ from functools import partial
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.times import Clock
-from inbox_tui.hub.lane import Call, Lane
+from inbox_tui.hub.counting import Histogram
+from inbox_tui.hub.lane import MOST_IN_BATCH, Call, Lane
 from inbox_tui.hub.store.store import Committed, Store, Verb
 
 MOST_QUEUED = 10_000
@@ -17,12 +18,15 @@ Heard = Callable[[str, Committed], None]
 
 
 class Writer:
-    """`heard` is called in the loop after each commit, once its callers have their answers."""
+    """`heard` is called in the loop after each commit, once its callers have their answers. `waiting` changes are queued or being
+    written; of what was committed, `batches` has the sizes and `commits` the seconds."""
 
     def __init__(self, store: Store, clock: Clock | None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._store, self._clock, self._monotonic = store, clock, monotonic
         self._lanes: list[Lane] = []
-        self._waiting = 0
+        self.waiting = 0
+        self.batches = Histogram(1, 2, 4, 8, 16, 32, 64, 128, MOST_IN_BATCH)
+        self.commits = Histogram(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2)
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self.heard: Heard = _nobody
@@ -49,19 +53,21 @@ class Writer:
         database is out of reach, 507 `storage`."""
         if self._closing or self._loop is None:
             raise Refused(503, "The hub is shutting down.", code="stopping", retry_after=1)
-        if self._waiting >= MOST_QUEUED:
+        if self.waiting >= MOST_QUEUED:
             raise Refused(503, "The hub has more to write than it can: try again.", code="busy", retry_after=1)
         future: asyncio.Future[object] = self._loop.create_future()
-        self._waiting += 1
+        self.waiting += 1
         self._lanes[self._store.lane_of(space)].put(Call(space, verb, future))
         return await future
 
-    def _tell(self, space: str, calls: Sequence[Call], answers: Sequence[object], done: Committed | None) -> None:
+    def _tell(self, space: str, calls: Sequence[Call], answers: Sequence[object], done: Committed | None, seconds: float) -> None:
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._resolve, space, calls, answers, done)
+        self._loop.call_soon_threadsafe(self._resolve, space, calls, answers, done, seconds)
 
-    def _resolve(self, space: str, calls: Sequence[Call], answers: Sequence[object], done: Committed | None) -> None:
-        self._waiting -= len(calls)
+    def _resolve(
+        self, space: str, calls: Sequence[Call], answers: Sequence[object], done: Committed | None, seconds: float
+    ) -> None:
+        self.waiting -= len(calls)
         for call, answer in zip(calls, answers, strict=True):
             if call.future.done():
                 continue  # its caller was cancelled; what it asked for is done all the same
@@ -70,6 +76,8 @@ class Writer:
             else:
                 call.future.set_result(answer)
         if done is not None:
+            self.batches.observe(len(calls))
+            self.commits.observe(seconds)
             self.heard(space, done)
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from inbox_tui import __version__
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.times import now, to_wire
+from inbox_tui.hub import counting
 from inbox_tui.hub.access import Door
 from inbox_tui.hub.endpoints import EITHER, Call, Endpoint, reply
 from inbox_tui.hub.wire import HealthBody, HubBody, StoppingBody, StreamTokenBody
@@ -55,6 +56,10 @@ async def hub(call: Call) -> Response:
     return reply(call, HubBody, said)
 
 
+async def metrics(call: Call) -> Response:
+    return Response(await call.hub.metrics.text(), media_type=counting.MEDIA_TYPE)
+
+
 async def stream_token(call: Call) -> Response:
     token, expires_at = call.hub.tokens.make(call.caller.space, call.caller.name, call.caller.key_id)
     return reply(call, StreamTokenBody, {"token": token, "expires_at": to_wire(expires_at)})
@@ -71,6 +76,10 @@ ENDPOINTS = [
     ),
     Endpoint(
         "GET", "/api/hub", "about_hub", "What this hub is and can do", hub, roles=EITHER, answer=HubBody, refusals=(503,)
+    ),
+    Endpoint(
+        "GET", "/metrics", "metrics", "The hub in numbers, for Prometheus", metrics, door=Door.OPEN,
+        media_type=counting.MEDIA_TYPE,
     ),
     Endpoint(
         "POST", "/api/stream-token", "make_stream_token", "A token for a browser's EventSource", stream_token,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inbox_tui.core.errors import unknown_id
@@ -89,6 +90,22 @@ class SpaceNumbers:
 
 def spaces_in_numbers(connection: Connection) -> list[SpaceNumbers]:
     return [SpaceNumbers(*record) for record in connection.execute(statements.SPACES_IN_NUMBERS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is in all spaces together; `jobs` by their state."""
+
+    spaces: int
+    rows: int
+    unread: int
+    jobs: Mapping[str, int]
+
+
+def totals(connection: Connection) -> Totals:
+    [(spaces, rows, unread)] = connection.execute(statements.TOTALS)
+    jobs = {str(state): int(count) for state, count in connection.execute(statements.JOBS_BY_STATE)}
+    return Totals(int(spaces), int(rows), int(unread), jobs)
 
 
 def _some(connection: Connection, sql: str, params: Params, limit: int, most_bytes: int) -> tuple[list[Record], bool]:

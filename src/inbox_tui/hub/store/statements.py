@@ -80,6 +80,7 @@ SPACES_IN_NUMBERS = """SELECT name, size, unread,
 (SELECT count(*) FROM notification WHERE notification.space = space.name AND is_open AND is_prompt),
 (SELECT count(*) FROM api_key WHERE api_key.space = space.name AND revoked_at IS NULL), created_at
 FROM space WHERE removed_at IS NULL ORDER BY name"""
+TOTALS = "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(unread), 0) FROM space WHERE removed_at IS NULL"
 
 _TARGETS = {
     "read": "unread",
@@ -171,6 +172,7 @@ FAIL_JOB = """UPDATE job SET state = 'failed', due_at = NULL, address = '', last
 WHERE space = :space AND id = :id"""
 DELETE_JOB = "DELETE FROM job WHERE space = :space AND id = :id"
 DELETE_FAILED_JOBS = "DELETE FROM job WHERE space = :space AND state = 'failed' AND updated_at < :cutoff"
+JOBS_BY_STATE = "SELECT state, count(*) FROM job GROUP BY state"
 
 _WAITING = "space = :space AND state = 'waiting' AND notification_id"
 WAITING_JOBS = f"SELECT notification_id FROM job WHERE {_WAITING} IN (:values)"
