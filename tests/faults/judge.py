@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from contextlib import closing
+from typing import Any
 
 from hubs import RunningHub
 from playing import Played, Press
@@ -14,25 +16,19 @@ from world import World, title_of
 from inbox_tui.core.errors import Exit
 
 Row = dict[str, Any]
-
-
-class Logged(NamedTuple):
-    row: str
-    outcome: str
-    key: str
-    by: str
-    attempt: str
+Log = dict[str, list[tuple[str, str]]]
+"""By row: (key, operator) of each time that it was decided."""
 
 
 def verdicts(world: World, played: Sequence[Played]) -> list[str]:
     """All that is wrong; nothing is, hopefully. The hub is up, and nobody asks any more."""
-    rows, log, hub = list(world.prompts()), _decision_log(world.hub), world.hub
-    asked: dict[str, list[Row]] = {}
-    for row in rows:
-        asked.setdefault(title_of(row), []).append(row)
-    found = [f"{row['id']}: decided {n} times" for row, n in _decided_often(rows, log)]
+    asked: dict[str, list[Row]] = defaultdict(list)
+    for row in world.prompts():
+        asked[title_of(row)].append(row)
+    log = _decided(world.hub)
+    found = []
     for one in played:
-        found += [f"{one.title} {one.plan}: {problem}" for problem in _wrong(one, asked.get(one.title, []), log, hub)]
+        found += [f"{one.title} {one.plan}: {problem}" for problem in _wrong(one, asked[one.title], log, world.hub)]
     return found
 
 
@@ -41,7 +37,7 @@ def outcomes(played: Sequence[Played]) -> Counter[str]:
     return Counter(f"{one.plan.kind}: {'killed' if one.was_killed else one.end.key or 'no decision'}" for one in played)
 
 
-def _wrong(one: Played, rows: list[Row], log: list[Logged], hub: RunningHub) -> Iterator[str]:
+def _wrong(one: Played, rows: list[Row], log: Log, hub: RunningHub) -> Iterator[str]:
     if one.wrong:
         yield one.wrong
     if len(rows) > 1:
@@ -54,9 +50,9 @@ def _wrong(one: Played, rows: list[Row], log: list[Logged], hub: RunningHub) -> 
         yield "its row is still open"
         return
     yield from _wrong_words(one, row)
-    yield from _wrong_answer(one, row, hub)
+    yield from _wrong_answer(one, row, log[row["id"]], hub)
     for press in one.presses:
-        yield from _wrong_press(press, row, log)
+        yield from _wrong_press(press, row)
 
 
 def _wrong_act(one: Played, row: Row | None) -> Iterator[str]:
@@ -108,20 +104,21 @@ def _wrong_words(one: Played, row: Row) -> Iterator[str]:
         yield "the hub took the withdrawal, and says nothing of it"
 
 
-def _wrong_answer(one: Played, row: Row, hub: RunningHub) -> Iterator[str]:
-    """What the row says is what one of the people pressed, and is told once on its timeline."""
+def _wrong_answer(one: Played, row: Row, logged: list[tuple[str, str]], hub: RunningHub) -> Iterator[str]:
+    """It is answered once, for ever, as one of the people pressed; its timeline tells so once."""
+    decision = row.get("decision")
+    if logged != ([(decision["key"], decision["by"])] if decision else []):
+        yield f"decided as {logged}, and its row says {decision}"
     told = hub.call("GET", f"/api/notifications/{row['id']}/events").document["items"]
     answers = [event for event in told if event["kind"] in ("input.approved", "input.rejected")]
-    decision = row.get("decision")
     if len(answers) != bool(decision):
-        yield f"{len(answers)} answers on its timeline, and its decision is {decision}"
-    if decision and (decision["key"], decision["comment"], decision["by"]) not in [
-        (press.key, press.comment, press.by) for press in one.presses
-    ]:
+        yield f"{len(answers)} answers on its timeline, and its row says {decision}"
+    given = [(press.key, press.comment, press.by) for press in one.presses]
+    if decision and (decision["key"], decision["comment"], decision["by"]) not in given:
         yield f"nobody gave {decision}"
 
 
-def _wrong_press(press: Press, row: Row, log: list[Logged]) -> Iterator[str]:
+def _wrong_press(press: Press, row: Row) -> Iterator[str]:
     """Whoever answered is told the truth, whatever was lost on the way."""
     decision = row.get("decision") or {}
     is_mine = (decision.get("by"), decision.get("comment")) == (press.by, press.comment)
@@ -129,20 +126,15 @@ def _wrong_press(press: Press, row: Row, log: list[Logged]) -> Iterator[str]:
         yield f"{press} was told that it is answered, and the row says {decision}"
     if press.code == Exit.REFUSED and is_mine:
         yield f"{press} was refused, and stands"
-    if press.code not in (Exit.DONE, Exit.REFUSED, Exit.UNREACHABLE, -9):
+    if press.code not in (Exit.DONE, Exit.REFUSED, Exit.UNREACHABLE, -signal.SIGKILL):
         yield f"{press} ended strangely"
 
 
-def _decided_often(rows: list[Row], log: list[Logged]) -> Iterator[tuple[Row, int]]:
-    decided = Counter(each.row for each in log if each.outcome == "decided")
-    for row in rows:
-        if decided[row["id"]] != bool(row.get("decision")):
-            yield row, decided[row["id"]]
-
-
-def _decision_log(hub: RunningHub) -> list[Logged]:
-    with sqlite3.connect(f"file:{hub.paths.hub_database}?mode=ro", uri=True) as connection:
-        return [
-            Logged(*found)
-            for found in connection.execute("SELECT notification_id, outcome, key, decided_by, attempt FROM decision_log")
-        ]
+def _decided(hub: RunningHub) -> Log:
+    """What the decision log has as decided, in its order."""
+    found: Log = defaultdict(list)
+    with closing(sqlite3.connect(f"file:{hub.paths.hub_database}?mode=ro", uri=True)) as connection:
+        query = "SELECT notification_id, key, decided_by FROM decision_log WHERE outcome = 'decided' ORDER BY id"
+        for row_id, key, by in connection.execute(query):
+            found[row_id].append((key, by))
+    return found

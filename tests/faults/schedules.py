@@ -82,9 +82,9 @@ def is_possible(kind: Kind, fault: Fault) -> bool:
 
 
 def _plan(kind: Kind, fault: Fault, key: str) -> Plan:
-    """Two disagree where it is their calls that fail."""
+    """Of a hook two disagree, where it is their calls that fail; a patient asker's one operator must be told what counted."""
     other = "reject" if key == "approve" else "approve"
-    presses = (key, other) if fault.call == "decide" else (key,)
+    presses = (key, other) if fault.call == "decide" and kind in HOOKS else (key,)
     return Plan(kind, (fault,), presses, fault.call == "withdraw", _timeout(fault))
 
 
@@ -115,7 +115,7 @@ def table() -> list[Plan]:
     turns = itertools.cycle((patient, hooks))
     for number, call in enumerate(CALLS):
         for trouble in _troubles(call):
-            for askers in (patient, hooks) if call in ("post", "poll") else (next(turns),):
+            for askers in (patient, hooks) if call in ("post", "poll", "decide") else (next(turns),):
                 fault = Fault(call, next(steps), trouble)
                 plans.append(next(_plan(kind, fault, key) for key, kind in askers if is_possible(kind, fault)))
         for _ in range(number):
