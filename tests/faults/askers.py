@@ -16,7 +16,7 @@ from commands import INBOX
 from schedules import Plan
 from stand_ins import ClaudeCode, Codex, StandIn
 
-DEADLINE = 60.0
+DEADLINE = 120.0
 """Seconds after which an asker that has not ended hangs: more than all that it may wait for together."""
 HTTP_SECONDS = 20.0
 """After which an agent itself gives up a hook of type http: more than a hub lets it wait here."""

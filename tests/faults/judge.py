@@ -59,7 +59,9 @@ def _wrong_act(one: Played, row: Row | None) -> Iterator[str]:
     """Acts on nothing but what a person answered to this very row, and on that where it could hear it."""
     end, decision = one.end, row and row.get("decision")
     if not end.key:
-        if one.plan.must_hear and not one.was_killed:
+        assert one.line is not None
+        has_asked = one.was_calm or "poll" in one.line.tried
+        if one.plan.must_hear and has_asked and not one.was_killed:
             yield f"it heard nothing of {decision}"
         return
     if row is None or end.id not in (None, row["id"]):

@@ -44,6 +44,8 @@ class Played:
     met: list[Fault] = field(default_factory=list)
     """What of its plan came to pass."""
     line: Line | None = None
+    was_calm: bool = False
+    """No hub was harmed meanwhile: it was there to take the question."""
     wrong: str = ""
 
 

@@ -16,6 +16,8 @@ Trouble = Literal[
 ]  # fmt: skip
 Kind = Literal["ask", "sdk", "claude-code", "codex", "http", "codex stop"]
 
+LONG = 60.0
+"""Seconds that nobody ever waits here, however busy the machine."""
 CALLS: tuple[Call, ...] = ("post", "poll", "ack", "withdraw", "decide")
 STEPS: tuple[Step, ...] = ("connected", "half asked", "asked", "committed", "half told", "told")
 ANYWHERE: tuple[Trouble, ...] = (
@@ -53,7 +55,7 @@ class Plan(NamedTuple):
     """Keys that operators press, all at the same time, each once."""
     gives_up: bool = False
     """It is told to leave as soon as it has asked."""
-    timeout: float = 20.0
+    timeout: float = LONG
     """Seconds that an `ask` and an SDK program wait for a person; hooks wait as they are configured."""
 
     @property
@@ -90,7 +92,7 @@ def _plan(kind: Kind, fault: Fault, key: str) -> Plan:
 
 def _timeout(*faults: Fault) -> float:
     """Short where a poll stalls: it is given up only after that."""
-    return 3.0 if ("poll", "stalled") in [(fault.call, fault.trouble) for fault in faults] else 20.0
+    return 3.0 if ("poll", "stalled") in [(fault.call, fault.trouble) for fault in faults] else LONG
 
 
 def every() -> list[Plan]:

@@ -21,7 +21,7 @@ def judge(it: World, played: list[Played]) -> None:
     print(len(played), "plans,", it.disturbances, "times a hub killed or stopped:", dict(sorted(outcomes(played).items())))
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("harms_all", [False, True], ids=["askers, operators and lines", "hubs"])
 def test_each_trouble_at_each_call(home: Path, harms_all: bool) -> None:
     with world(home) as it:

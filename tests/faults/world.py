@@ -103,6 +103,7 @@ class World:
             Play(self, played).run()
         except AssertionError as problem:
             played.wrong = str(problem)
+        played.was_calm = not self.disturbances
         return played
 
     def play_all(self, plans: Iterable[Plan]) -> list[Played]:
