@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,18 @@ def test_a_decided_row_needs_nobody() -> None:
     item = wire.item(encode(decided))
     assert item == item_from(encode(decided))
     assert not item.asks
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"snoozed_until": AT + 7}, {"pinned": True, "read_at": AT}, {"done_at": AT, "seems_answered": True}, {"waiting": "gone"},
+        {"actionable": False, "is_prompt": False, "waiting": "", "choices": (), "muted": True},
+    ],
+)  # fmt: skip
+def test_what_was_done_to_a_row_is_read_as_the_model_reads_it(changes: dict[str, Any]) -> None:
+    text = encode(replace(ROW, **changes))
+    assert wire.item(text) == item_from(text)
 
 
 @pytest.mark.parametrize("snake", [False, True])

@@ -15,6 +15,7 @@ from sync_world import SilentPane, silent_pane
 from inbox_tui.cache.rows import View
 from inbox_tui.client.target import Target
 from inbox_tui.core import ids
+from inbox_tui.tui.messages import TriageRefused
 
 PAGE = 2
 Rows = dict[str, dict[str, Any]]
@@ -125,3 +126,17 @@ async def test_reading_is_sent_and_what_it_cannot_do_is_told(home: Path) -> None
         await pane.sync.triage("done", second)
         await pane.until(lambda: any(type(message).__name__ == "TriageRefused" for message in pane.told))
         assert titles(pane, View.DONE) == []
+
+
+async def test_many_are_sent_one_by_one_since_its_bulk_form_means_all(home: Path) -> None:
+    daemon = Daemon(row(1), row(2), row(3))
+    async with following(daemon, home / "cache.sqlite3") as pane:
+        some = {shown.id: shown.notification.raised_rev for shown in pane.reader.window(View.ALL, 0, 2)}
+        await pane.sync.triage_rows("read", some)
+        await pane.until(lambda: all(daemon.rows[row_id]["readAt"] for row_id in some))
+        await pane.until(lambda: pane.connection.waiting == 0)
+        assert titles(pane, View.UNREAD) == ["row 1"]
+        assert daemon.rows[row(1)["id"]]["readAt"] is None
+        await pane.sync.triage_rows("pin", some)
+        await pane.until(lambda: pane.heard(TriageRefused))
+        assert set(pane.heard(TriageRefused)[0].ids) == set(some)

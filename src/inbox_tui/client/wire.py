@@ -112,10 +112,14 @@ def _ours(document: str) -> Item:
         rev=row["rev"],
         raised_rev=row["raised_rev"],
         raised_at=_micros(row["raised_at"]),
-        asks=is_open and not row.get("seems_answered") and row.get("snoozed_until") is None,
+        asks=is_open and not row.get("seems_answered"),
         held=is_open and row.get("waiting") == "here",
         unread=row["read_at"] is None,
         done=row.get("done_at") is not None,
+        snoozed_until=0 if (until := row.get("snoozed_until")) is None else _micros(until),
+        pinned=row.get("pinned", False),
+        muted=row.get("muted", False),
+        mutable=not row.get("is_prompt") and row.get("waiting") != "here",
         document=document,
     )
 

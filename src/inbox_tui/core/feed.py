@@ -23,13 +23,13 @@ class Item:
     unread: bool
     """It was not read, muted or not."""
     done: bool
-    document: str
-    snoozed_until: int = 0
+    snoozed_until: int
     """0: it is not snoozed."""
-    pinned: bool = False
-    muted: bool = False
-    mutable: bool = True
+    pinned: bool
+    muted: bool
+    mutable: bool
     """No question, nor anything that somebody waits for."""
+    document: str
 
 
 def item_of(row: Notification, document: str) -> Item:

@@ -247,11 +247,8 @@ class Triaging:
         before = self._passed_over.get(call, (0, 0))
         skipped, raised = before[0] + skipped, before[1] + raised
         self._passed_over = {call: (skipped, raised)}
-        parts = [
-            f"{skipped:,} passed over, somebody waits for them" if skipped else "",
-            f"{raised:,} passed over, they have called again" if raised else "",
-        ]
-        return "; ".join(part for part in parts if part)
+        parts = [f"{skipped:,} that somebody waits for"] * bool(skipped) + [f"{raised:,} that called again"] * bool(raised)
+        return f"passed over: {', '.join(parts)}" if parts else ""
 
     # Selecting
 
