@@ -57,7 +57,7 @@ def _news() -> list[Notification]:
              occurrences=tuple(NOW - n * MINUTE for n in (1, 11, 21, 31, 41))),
         _row(2 * SECOND, "Deploying 1.2.3", kind="task.progress", sender="release-bot", source="release-bot",
              run_id="run_1793190000000_77aa", details={"status": "running", "progress": 0.72,
-             "open_url": "https://ci.example.org/runs/8812"}),
+             "color": "blue", "open_url": "https://ci.example.org/runs/8812"}),
         _row(6 * MINUTE, "Rate limit hit, waiting 30s before resuming", kind="task.waiting", severity="warn", sender="api-sync",
              source="api-sync"),
         _row(12 * MINUTE, "disk.space.low", kind="disk.space.low", severity="error", sender="host-7", source="host-7",
@@ -75,7 +75,7 @@ def _news() -> list[Notification]:
         _row(1 * HOUR, "Pipeline finished", kind="task.completed", sender="my-app", source="my-app",
              body="4,218 records in 47s", read_at=NOW - 50 * MINUTE),
         _row(1 * HOUR + MINUTE, "New plan: route events via notify, then drop the old queue once the last consumer has moved, "
-             "which is expected before the end of the week", sender="codex", source="Codex 1"),
+             "which is expected before the end of the week", sender="codex", source="Codex 1", details={"color": "purple"}),
         _row(2 * HOUR, "Tests are flaky again test_checkout[eu-west] failed 2 of 20", severity="warn", kind="task.retry",
              sender="ci", source="ci", count=20, occurrences=(NOW - 2 * HOUR,)),
         _row(5 * HOUR, "Certificate for shop.example.org renews in 13 days", severity="warn", sender="certs", source="certs",
@@ -107,6 +107,17 @@ def rows(older: int = 200) -> list[Notification]:
         last = ids.encode((row.created_at // 1000) << 80 | rev)
         numbered.append(replace(row, id=last, rev=rev, created_rev=rev, raised_rev=rev))
     return numbered
+
+
+def dealt_with(of: list[Notification]) -> list[Notification]:
+    """The same after somebody's triage: one pinned, one muted, two snoozed."""
+    changes: dict[str, dict[str, object]] = {
+        "Certificate for shop.example.org renews in 13 days": {"pinned": True},
+        "Rate limit hit, waiting 30s before resuming": {"muted": True},
+        "Monthly report ready": {"snoozed_until": NOW + 22 * HOUR},
+        "disk.space.low": {"snoozed_until": NOW + 2 * HOUR},
+    }
+    return [replace(row, **changes.get(row.title, {})) for row in of]  # type: ignore[arg-type]
 
 
 def items(of: list[Notification]) -> tuple[Item, ...]:

@@ -145,7 +145,7 @@ def test_our_themes_are_good_and_a_bad_file_is_named_and_skipped(tmp_path: Path)
     (tmp_path / "bad.toml").write_text('name = "bad"\n[colors]\nbackground = "no colour"\n')
     (tmp_path / "worse.toml").write_text("not toml")
     themes, problems = load_themes(shipped_themes(), tmp_path)
-    assert set(themes) == {"dark", "light", "ansi"}
+    assert set(themes) == {"dark", "light", "ansi", "high-contrast", "colour-blind"}
     assert len(problems) == 2
     assert "bad.toml skipped: colors.background" in problems[0]
 

@@ -253,7 +253,7 @@ class InboxApp(App[int]):
         """Until the pane is left; how it stays is said."""
         if name:
             self.theme = name
-            self.main.say(f'theme: {name}   to keep it: theme = "{name}" under [tui] in {self.paths.config_file.name}')
+            self.main.say(f'until you leave; [tui] theme = "{name}" in {self.paths.config_file.name} keeps it')
 
     def _themes_to_wear(self) -> list[str]:
         """Ours and the person's own, then Textual's; on a terminal of few colours those that keep to them."""

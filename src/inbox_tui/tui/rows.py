@@ -13,8 +13,9 @@ from textual.strip import Strip
 from inbox_tui.core.model import Notification
 from inbox_tui.tui import words
 from inbox_tui.tui.cells import cut, fit
+from inbox_tui.tui.theme import STRIPES
 
-BAR, SELECTED = "▌", "*"
+BAR, STRIPE, SELECTED = "▌", "▎", "*"
 AGE_CELLS = 4
 WHO_SHARE, WHO_LEAST, WHO_MOST = 7, 8, 18
 WHO_FROM = 44
@@ -23,7 +24,10 @@ WHO_FROM = 44
 
 @dataclass(frozen=True, slots=True)
 class RowStyles:
-    """Styles by part of a row (`text dim bar ask error warn success info`), and again for the row under the cursor."""
+    """Styles by part of a row (`text dim bar ask error warn success info`), and again for the row under the cursor.
+
+    Also by the colours that a sender may give a row; without them no stripe is drawn.
+    """
 
     plain: Mapping[str, Style]
     cursor: Mapping[str, Style]
@@ -60,7 +64,7 @@ def render_row(
     used = cell_len(title) + cell_len(count)
     tail = fit(f"  {rest}", room - used) if rest and room - used > 6 else " " * max(0, room - used)
     segments = [
-        Segment(SELECTED if selected else BAR if cursor else " ", style["bar"]),
+        _edge(row, style, cursor, selected),
         Segment(words.MUTED if row.muted else words.SIGNS[tone], style["dim" if row.muted else tone]),
         Segment(" ", style["text"]),
         Segment(title, title_style),
@@ -71,6 +75,17 @@ def render_row(
         segments.append(Segment(f" {fit(words.who(row), names)}", style["dim"]))
     segments.append(Segment(f" {age:>{AGE_CELLS}} ", style["dim"]))
     return Strip(segments).adjust_cell_length(width, style["text"])
+
+
+def _edge(row: Notification, style: Mapping[str, Style], cursor: bool, selected: bool) -> Segment:
+    """The cursor's bar, the sender's colour as a thin stripe, or one beside the other."""
+    color = words.detail(row, "color")
+    stripe = style[color] if color in STRIPES and color in style else None
+    if selected:
+        return Segment(SELECTED, style["bar"])
+    if cursor:
+        return Segment(BAR, style["bar"] if stripe is None else style["bar"] + Style(bgcolor=stripe.color))
+    return Segment(" ", style["bar"]) if stripe is None else Segment(STRIPE, stripe)
 
 
 def placeholder(width: int, styles: RowStyles) -> Strip:

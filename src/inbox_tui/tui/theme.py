@@ -1,7 +1,8 @@
 """Themes: TOML files become Textual themes. A file that cannot be used is named and skipped; nothing here can stop a start.
 
-A file has `name`, `dark`, optionally `ansi`, a table `[colors]` (Textual's own names) and a table `[inbox]` (ours: `dim`,
-`faint`, `rule`, `cursor`, `ask`). What `[inbox]` leaves out is derived from `[colors]`.
+A file has `name`, `dark`, optionally `ansi`, a table `[colors]` (Textual's own names), a table `[inbox]` (ours: `dim`,
+`faint`, `rule`, `cursor`, `ask`) and a table `[stripe]` (the ten names that a sender's `color` may have). What `[inbox]` leaves
+out is derived from `[colors]`; what `[stripe]` leaves out can be seen by night and by day.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ import inbox_tui
 COLORS = ("background", "foreground", "surface", "panel", "primary", "accent", "error", "warning", "success")
 INBOX_COLORS = {"dim": "foreground", "faint": "foreground", "rule": "panel", "cursor": "panel", "ask": "accent"}
 """Our own colours, and which of `[colors]` stands in for an absent one."""
+STRIPES = {"red": "#e5484d", "orange": "#d96a10", "amber": "#b07f00", "lime": "#759a14", "green": "#2f9a4f",
+           "teal": "#129186", "cyan": "#158fae", "blue": "#3b82f6", "purple": "#8e63e0", "pink": "#d6539f"}  # fmt: skip
+"""The names that a sender's `color` may have (seed 002), each with what stands in for an absent one."""
 
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}|ansi_[a-z_]+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -51,7 +55,7 @@ def load_themes(*folders: Path) -> tuple[dict[str, Theme], list[str]]:
 
 def parse_theme(document: Mapping[str, object]) -> Theme:
     """A theme from a parsed file. Raises ThemeError naming the member that is wrong or unknown."""
-    _known("", document, ("name", "dark", "ansi", "colors", "inbox"))
+    _known("", document, ("name", "dark", "ansi", "colors", "inbox", "stripe"))
     name = document.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ThemeError("name: must be lower-case letters, digits, - and _")
@@ -59,6 +63,7 @@ def parse_theme(document: Mapping[str, object]) -> Theme:
     if absent := [color for color in COLORS if color not in colors]:
         raise ThemeError(f"colors.{absent[0]}: is required")
     ours = _colors("inbox", document.get("inbox", {}), tuple(INBOX_COLORS))
+    stripes = STRIPES | _colors("stripe", document.get("stripe", {}), tuple(STRIPES))
     ansi = _flag(document, "ansi", False)
     base = BUILTIN_THEMES["ansi-dark"].variables if ansi else {}
     return Theme(
@@ -76,14 +81,17 @@ def parse_theme(document: Mapping[str, object]) -> Theme:
         error=colors["error"],
         warning=colors["warning"],
         success=colors["success"],
-        variables=base | {f"inbox-{key}": ours.get(key, colors[instead]) for key, instead in INBOX_COLORS.items()},
+        variables=base
+        | {f"inbox-{key}": ours.get(key, colors[instead]) for key, instead in INBOX_COLORS.items()}
+        | {f"inbox-{name}": color for name, color in stripes.items()},
     )
 
 
 def fallback_variables(theme: Theme) -> dict[str, str]:
     """Our variables for a theme that knows nothing of us, so that every Textual theme works too."""
     known = {name: getattr(theme, name, None) for name in COLORS}
-    return {f"inbox-{key}": known[instead] or theme.primary for key, instead in INBOX_COLORS.items()}
+    ours = {f"inbox-{key}": known[instead] or theme.primary for key, instead in INBOX_COLORS.items()}
+    return ours | {f"inbox-{name}": color for name, color in STRIPES.items()}
 
 
 def choose_theme(wanted: str, environ: Mapping[str, str], names: Sequence[str]) -> str:

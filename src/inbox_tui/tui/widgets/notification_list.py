@@ -24,6 +24,7 @@ from inbox_tui.tui.listing import Listing
 from inbox_tui.tui.rows import RowStyles, placeholder, render_row
 from inbox_tui.tui.selection import MOST, Selection
 from inbox_tui.tui.sources import Rows, ViewRows
+from inbox_tui.tui.theme import STRIPES
 
 AGES_KEPT = 2000
 TONES = ("ask", "error", "warn", "success", "info")
@@ -51,13 +52,13 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         &:ansi > .list--cursor { text-style: reverse; }
         &.-reading:ansi > .list--cursor { text-style: underline; }
     }
-    """
+    """ + "".join(f"NotificationList > .list--{name} {{ color: $inbox-{name}; }}\n" for name in STRIPES)
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "list--text",
         "list--dim",
         "list--bar",
         "list--cursor",
-        *(f"list--{tone}" for tone in TONES),
+        *(f"list--{name}" for name in (*TONES, *STRIPES)),
     }
 
     @dataclass
@@ -305,7 +306,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         return strip
 
     def _build_styles(self) -> RowStyles:
-        parts = ("text", "dim", "bar", *TONES)
+        parts = ("text", "dim", "bar", *TONES, *(() if self.app.no_color else STRIPES))
         plain = {part: self.get_component_rich_style(f"list--{part}") for part in parts}
         over = self.get_component_rich_style("list--cursor", partial=True)
         return RowStyles(plain, _over(plain, over))
