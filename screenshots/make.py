@@ -16,6 +16,7 @@ from pathlib import Path
 import seed
 
 from inbox_tui.cache.pages import Reader
+from inbox_tui.core.model import Notification
 from inbox_tui.core.paths import Paths, find_paths
 from inbox_tui.core.times import SECOND
 from inbox_tui.tui.app import InboxApp
@@ -38,6 +39,8 @@ class Picture:
     theme: str = "dark"
     keys: tuple[str, ...] = ()
     older: int = 2465
+    dealt: bool = False
+    """Somebody has pinned, muted and snoozed some."""
     connection: SyncMessage = field(default=LIVE)
 
 
@@ -53,13 +56,21 @@ PICTURES = (
     Picture("empty", (80, 24), older=-1),
     Picture("filter", keys=("slash", *"severity>=warn -is:prompt", "enter")),
     Picture("filter-error", (80, 24), keys=("slash", *"is:unread sevrity:error")),
+    Picture("selected", keys=(*"jjjjxxx", "s"), dealt=True),
+    Picture("mute", (80, 24), keys=(*"jjjj!",), dealt=True),
+    Picture("snoozed", (80, 24), keys=("g", "s"), dealt=True),
     Picture("help", (80, 56), keys=("?",)),
 )
 
 
+def _rows(picture: Picture) -> list[Notification]:
+    rows = seed.rows(picture.older) if picture.older >= 0 else []
+    return seed.dealt_with(rows) if picture.dealt else rows
+
+
 async def take(picture: Picture, into: Path, folder: Path) -> None:
     kept = find_paths({"INBOX_HOME": str(folder)})
-    await seed.fill(kept.cache_database, seed.FEED, seed.rows(picture.older) if picture.older >= 0 else [])
+    await seed.fill(kept.cache_database, seed.FEED, _rows(picture))
     reader = Reader(kept.cache_database, seed.FEED)
     shown = Paths(HOME, HOME, HOME, Path("/run/user/1000/inbox"))
     app = InboxApp(
