@@ -1,7 +1,8 @@
 """A real PostgreSQL for tests: started at the first test that wants one, gone with the process that started it.
 
-`cluster()` is this process's own, fast and careless; `Cluster(is_durable=True)` keeps what it commits, and may be stopped, killed
-and started again. `INBOX_TEST_PG_DSN` names a server to be used in place of the first, whose databases come and go.
+`cluster()` is this process's own, fast and careless; `Cluster(is_durable=True)` keeps what it commits, may be stopped, killed and
+started again, and may stand by for another. `INBOX_TEST_PG_DSN` names a server to be used in place of the first, whose databases
+come and go.
 """
 
 from __future__ import annotations
@@ -71,6 +72,25 @@ class Cluster:
         os.kill(int((self._data / "postmaster.pid").read_text().split()[0]), number)
         self._process.communicate(b"\n")
         self._process = None
+
+    def follow(self, primary: Cluster, *, is_synchronous: bool) -> None:
+        """Becomes a standby, which the primary waits for at each commit, or does not. What was here is gone."""
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self._data)
+        source = ["-d", primary.dsn("postgres"), "--checkpoint=fast", "--no-sync", "--write-recovery-conf"]
+        self._run("pg_basebackup", *source, "-D", str(self._data))
+        with psycopg.connect(primary.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{'*' if is_synchronous else ''}'")
+            connection.execute("SELECT pg_reload_conf()")
+            self.start()
+            wanted = ("streaming", "sync" if is_synchronous else "async")
+            while connection.execute("SELECT state, sync_state FROM pg_stat_replication").fetchall() != [wanted]:
+                connection.execute("SELECT pg_sleep(0.02)")
+
+    def promote(self) -> None:
+        """From now on it is a primary, which waits for nobody."""
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute("SELECT pg_promote()")
 
     def remove(self) -> None:
         with suppress(FileNotFoundError):  # it has ended by itself

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGINT, SIGQUIT, Signals
 
 import psycopg
 import pytest
 from following import follow
-from hubs import Reply, RunningHub
+from hubs import RunningHub
 from postgres import Cluster
-
-SENDERS = 8
+from senders import Load, stored
 
 
 @pytest.fixture(scope="module")
@@ -37,50 +33,10 @@ def hub(durable: Cluster, home: Path) -> Iterator[RunningHub]:
         connection.execute("DROP DATABASE hub WITH (FORCE)")
 
 
-class Load:
-    """Senders that post one event after another, each again with its key until it is taken."""
-
-    def __init__(self, hub: RunningHub) -> None:
-        self.hub, self.replies, self.taken = hub, list[Reply](), list[str]()
-        self._over = threading.Event()
-        self._pool = ThreadPoolExecutor(SENDERS)
-        self._senders = [self._pool.submit(self._send, number) for number in range(SENDERS)]
-
-    def end(self) -> None:
-        self._over.set()
-        for sender in self._senders:
-            sender.result(30)
-        self._pool.shutdown()
-
-    def until(self, is_enough: Callable[[], bool]) -> None:
-        while not is_enough():
-            for sender in wait(self._senders, timeout=0.02).done:
-                sender.result()
-
-    def _send(self, sender: int) -> None:
-        for number in itertools.count():
-            title = f"{sender}/{number}"
-            while self._post(title).status != 202:
-                pass
-            self.taken.append(title)
-            if self._over.is_set():
-                return
-
-    def _post(self, title: str) -> Reply:
-        reply = self.hub.call("POST", "/api/events", {"title": title}, by="send", headers={"Idempotency-Key": title})
-        self.replies.append(reply)
-        return reply
-
-
-def stored(dsn: str) -> Counter[str]:
-    with psycopg.connect(dsn) as connection:
-        return Counter(title for (title,) in connection.execute("SELECT document::json ->> 'title' FROM event"))
-
-
 @pytest.mark.parametrize("number", [SIGINT, SIGQUIT], ids=["stopped", "killed"])
 async def test_a_hub_outlives_its_database(durable: Cluster, hub: RunningHub, number: Signals) -> None:
     async with follow(hub) as (_, reader):
-        load = Load(hub)
+        load = Load([hub])
         load.until(lambda: len(load.taken) > 50)
         durable.stop(number)
         load.until(lambda: any(reply.status == 503 for reply in load.replies))
@@ -103,7 +59,7 @@ async def test_a_hub_outlives_its_database(durable: Cluster, hub: RunningHub, nu
 
 
 def test_connections_that_are_killed_come_back(durable: Cluster, hub: RunningHub) -> None:
-    load = Load(hub)
+    load = Load([hub])
     with psycopg.connect(durable.dsn("postgres"), autocommit=True) as connection:
         for turn in range(1, 11):
             load.until(lambda turn=turn: len(load.taken) > 20 * turn)  # type: ignore[misc]

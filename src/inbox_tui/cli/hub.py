@@ -59,21 +59,37 @@ def restore_command(file: Path, database: str, yes: bool) -> int:
     Example:
       inbox stop && inbox hub restore inbox-2026-01-31.backup
     """
-    from inbox_tui.core.paths import find_paths
-    from inbox_tui.hub import sockets
     from inbox_tui.hub.backup import restore
 
     address, default = _configured(database)
-    if not yes:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise click.UsageError("This replaces what the hub keeps now: say --yes.")
-        click.confirm(f"Replace what the hub keeps now by {file}?", abort=True)
-    paths = find_paths()
-    for folder in (paths.runtime, paths.state):
-        sockets.private_folder(folder)
-    with sockets.only_hub(paths), _progress() as told:
+    _confirm(yes, "This replaces what the hub keeps now", f"Replace what the hub keeps now by {file}?")
+    with _stopped(), _progress() as told:
         aside = restore(file, address, default, told)
     click.echo(f"{file} is restored." + (f" What was there is {aside}." if aside else ""))
+    return Exit.DONE
+
+
+@hub_command.command("new-epoch")
+@click.option("--database", default="", metavar="URL", help=_DATABASE)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def new_epoch_command(database: str, yes: bool) -> int:
+    """Begin anew after the database went back in time. Every hub of it must be stopped.
+
+    That is after a failover to an asynchronous standby, or a snapshot of a disk that was put back: revisions that were lost would
+    be given out again, for other rows. Nothing that is kept is removed. Open questions close as expired, since what they were
+    answered may be among what was lost, and every pane and reader reads everything anew. `inbox hub restore` does this by itself.
+
+    \b
+    Example:
+      inbox stop && inbox hub new-epoch
+    """
+    from inbox_tui.hub.backup import begin_epoch
+
+    address, default = _configured(database)
+    _confirm(yes, "This closes every open question", "Close every open question, and let every reader begin anew?")
+    with _stopped():
+        spaces = begin_epoch(address, default)
+    click.echo(f"{spaces} {'space has' if spaces == 1 else 'spaces have'} a new epoch.")
     return Exit.DONE
 
 
@@ -111,6 +127,27 @@ def _configured(database: str) -> tuple[str, Path]:
 
     paths = find_paths()
     return database or load_config(paths.config_file).hub.database, paths.hub_database
+
+
+def _confirm(yes: bool, warning: str, question: str) -> None:
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(f"{warning}: say --yes.")
+    click.confirm(question, abort=True)
+
+
+@contextmanager
+def _stopped() -> Iterator[None]:
+    """No hub of this user runs meanwhile. Raises InboxError where one does."""
+    from inbox_tui.core.paths import find_paths
+    from inbox_tui.hub import sockets
+
+    paths = find_paths()
+    for folder in (paths.runtime, paths.state):
+        sockets.private_folder(folder)
+    with sockets.only_hub(paths):
+        yield
 
 
 @contextmanager

@@ -49,6 +49,12 @@ def copy_between(source: str, target: str, default: Path, told: Told) -> Copied:
     return _copied(_existing(source, default), database_at(target, default), told)
 
 
+def begin_epoch(address: str, default: Path) -> int:
+    """For a database that went back in time by other means than `restore`: a standby that had not heard everything, a snapshot.
+    What was given out since must not be taken for what comes now. Answers how many spaces began anew. Raises InboxError."""
+    return _begin_life(_existing(address, default))
+
+
 def _copied(source: Database, target: Database, told: Told) -> Copied:
     with reached(f"{source.name} or {target.name}"):
         return copy(source, target, told)
@@ -61,10 +67,12 @@ def _existing(address: str, default: Path) -> Database:
     return database_at(address, default)
 
 
-def _begin_life(database: Database) -> None:
+def _begin_life(database: Database) -> int:
     with reached(database.name), closing(Store(database)) as store:
-        for space in store.spaces():
+        spaces = store.spaces()
+        for space in spaces:
             store.restore_epoch(space)
+    return len(spaces)
 
 
 @contextmanager
