@@ -25,8 +25,8 @@ def config_command(explain: bool, check: bool, as_json: bool) -> int:
     """
     import os
 
+    from inbox_tui.cli.explaining import explained
     from inbox_tui.core.config import load_config
-    from inbox_tui.core.explain import explained
     from inbox_tui.core.paths import find_paths
     from inbox_tui.tui.keymap import build_keymap
 
