@@ -1,14 +1,19 @@
-"""PostgreSQL stopped, killed and cut off under load: a hub says so, loses nothing that it acknowledged, and needs no restart."""
+"""PostgreSQL stopped, killed and cut off under load, and hubs killed too: what they acknowledged is there, and there once."""
 
 from __future__ import annotations
 
+import random
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from signal import SIGINT, SIGQUIT, Signals
 
 import psycopg
 import pytest
+from commands import eventually
 from following import follow
 from hubs import RunningHub
 from postgres import Cluster
@@ -43,6 +48,7 @@ async def test_a_hub_outlives_its_database(durable: Cluster, hub: RunningHub, nu
         health = hub.call("GET", "/api/health").document
         assert (health["live"], health["ready"]) == (True, False)
         assert "out of reach" in health["storage"]
+        assert up(hub) == "0"
         assert hub.call("GET", "/api/notifications").document["code"] == "unavailable"
         while "out of reach" not in (await reader.next(pings=True)).data.get("state", {}).get("storage", ""):
             pass
@@ -56,6 +62,16 @@ async def test_a_hub_outlives_its_database(durable: Cluster, hub: RunningHub, nu
     assert {reply.headers["retry-after"] for reply in load.replies if reply.status == 503} == {"1"}
     assert stored(durable.dsn("hub")) == Counter(load.taken)
     assert hub.call("GET", "/api/health").document["ready"]
+    eventually(lambda: up(hub) == "1")
+
+
+def up(hub: RunningHub) -> str:
+    """What `/metrics` says of the database."""
+    connection = hub.connect("tcp")
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return text.partition("\ninbox_database_up ")[2].partition("\n")[0]
 
 
 def test_connections_that_are_killed_come_back(durable: Cluster, hub: RunningHub) -> None:
@@ -76,3 +92,45 @@ def test_what_rested_while_its_connections_were_cut_does_not_notice(durable: Clu
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'hub'")
         assert hub.call("GET", "/api/notifications").status == 200
         assert hub.publish(title="after")
+
+
+LONG = pytest.param(random.Random(1).choices(range(6), k=120), marks=[pytest.mark.soak, pytest.mark.timeout(1800)])
+
+
+@pytest.mark.parametrize("faults", [[1, 2, 4], LONG], ids=["short", "long"])
+def test_a_team_of_hubs_loses_nothing_whatever_fails(durable: Cluster, hub: RunningHub, faults: list[int]) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        others = list(pool.map(lambda _: beside(durable), range(2)))
+    hubs = [hub, *others]
+    load = Load(hubs)
+    for fault in faults:
+        load.more(20)
+        disturb(durable, hubs, fault)
+    load.more(20)
+    load.end()
+    assert {reply.status for reply in load.replies} <= {202, 503}
+    assert {reply.headers.get("retry-after") for reply in load.replies if reply.status == 503} <= {"1"}
+    assert stored(durable.dsn("hub")) == Counter(load.taken)
+    for one in others:
+        assert one.stop() == 0, one.paths.hub_log.read_text()
+        shutil.rmtree(one.home)
+
+
+def beside(durable: Cluster) -> RunningHub:
+    return RunningHub.start(Path(tempfile.mkdtemp(prefix="inbox-")), database=durable.dsn("hub"))
+
+
+def disturb(durable: Cluster, hubs: list[RunningHub], fault: int) -> None:
+    """0 and 1: the database is stopped, or killed. 2 and 3: half of the connections to it are cut, or all. 4 and 5: one hub is
+    killed, or two."""
+    if fault < 2:
+        durable.stop((SIGINT, SIGQUIT)[fault])
+        durable.start()
+    elif fault < 4:
+        killed = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'hub' AND random() < %s"
+        with psycopg.connect(durable.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(killed, [(fault - 1) / 2])
+    else:
+        for hub in random.sample(hubs, fault - 3):
+            hub.kill9()
+            hub.restart()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 import threading
@@ -14,19 +15,23 @@ from pathlib import Path
 
 import postgres
 import pytest
+from commands import decide, eventually, row
 from following import follow
 from hubs import RunningHub
+from receiver import Receiver, hold
 
 WRITERS, EVENTS = 50, 4
 """A hub; and what each of them posts."""
 
 
 @pytest.fixture
-def hubs() -> Iterator[list[RunningHub]]:
-    """Three of them, on one database."""
-    dsn = postgres.make_database()
+def hubs(tmp_path: Path) -> Iterator[list[RunningHub]]:
+    """Three of them, on one database, with one key file; they may call this machine, and their leases are short."""
+    dsn, key_file = postgres.make_database(), tmp_path / "team.key"
+    key_file.touch(0o600)
+    key_file.write_bytes(os.urandom(32))
     with ThreadPoolExecutor(3) as pool:
-        started = list(pool.map(lambda _: _start(dsn), range(3)))
+        started = list(pool.map(lambda _: _start(dsn, key_file), range(3)))
     yield started
     for hub in started:
         assert hub.stop() in (0, -9), hub.paths.hub_log.read_text()
@@ -34,8 +39,10 @@ def hubs() -> Iterator[list[RunningHub]]:
     postgres.drop_database(dsn)
 
 
-def _start(dsn: str) -> RunningHub:
-    return RunningHub.start(Path(tempfile.mkdtemp(prefix="inbox-")), database=dsn, ping_seconds=0.2)
+def _start(dsn: str, key_file: Path) -> RunningHub:
+    home = Path(tempfile.mkdtemp(prefix="inbox-"))
+    (home / "config.toml").write_text(f'[hub]\nkey_file = "{key_file}"\n[outbound]\nallowed = ["127.0.0.1"]\n')
+    return RunningHub.start(home, database=dsn, ping_seconds=0.2, job_lease_seconds=1.0)
 
 
 def items(hub: RunningHub) -> list[dict[str, object]]:
@@ -140,3 +147,19 @@ def test_a_key_and_a_token_are_good_at_every_hub(hubs: list[RunningHub]) -> None
     key = hubs[0].new_key("ci", "operate")["key"]
     headers = {"Authorization": f"Bearer {key}"}
     assert [hub.call("GET", "/api/notifications", by="tcp", headers=headers).status for hub in hubs] == [200] * 3
+
+
+def test_what_a_killed_hub_was_calling_is_called_by_another(hubs: list[RunningHub]) -> None:
+    one, other, _ = hubs
+    killed = threading.Event()
+    with Receiver() as receiver:
+        receiver.answers["/held"] = [hold(killed)]
+        asked = [one.publish(title=path, is_prompt=True, callback_url=receiver.url(path))["id"] for path in ("/held", "/next")]
+        decide(one, row(one, asked[0]), "approve")
+        eventually(lambda: receiver.at("/held"))
+        one.kill9()
+        killed.set()
+        decide(other, row(other, asked[1]), "reject")  # It looks for jobs now, and not only half a minute later.
+        eventually(lambda: all(row(other, id_)["decision"]["delivery"] == "delivered" for id_ in asked))
+        first, *again = receiver.at("/held")
+    assert [(call.body, call.headers["webhook-id"]) for call in again] == [(first.body, first.headers["webhook-id"])]
