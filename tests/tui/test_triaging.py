@@ -117,7 +117,7 @@ async def test_more_than_twenty_are_counted_first_and_enter_says_no(pane: OpenPa
 async def test_a_pasted_y_is_no_key(pane: OpenPane) -> None:
     async with pane(many(30)) as it:
         await it.press("*", "e")
-        assert it.main.paste("y")
+        assert it.main.keyboard.paste("y")
         assert it.link.many == []
 
 

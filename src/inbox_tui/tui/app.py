@@ -92,7 +92,7 @@ class InboxApp(App[int]):
         gc.freeze()
         gc.enable()
         self._say_problems()
-        self.main.index()
+        self.main.changes.index()
         self._follow_configuration()
         self.set_interval(1.0, self._tick)
         self._tick()
@@ -115,14 +115,14 @@ class InboxApp(App[int]):
             # Who presses keys is here, whatever the terminal said last; without it the palette would open deaf.
             self.app_focus = True
             name = event.character if event.is_printable and event.character else event.key
-            action = self.main.take_key(" " if name == " " else name, event.time)
+            action = self.main.keyboard.take(" " if name == " " else name, event.time)
             if action:
                 self.run_own(action)
             return action is not None
         if isinstance(event, events.CursorPosition):
             self.fence.take(event)
             return True
-        if isinstance(event, events.Paste) and self.main.paste(event.text):
+        if isinstance(event, events.Paste) and self.main.keyboard.paste(event.text):
             return True
         if isinstance(event, (events.Paste, events.AppBlur)):
             self.main.bar.close("not answered")
@@ -162,7 +162,7 @@ class InboxApp(App[int]):
             yield SystemCommand(f"theme: {name}", "Colours", partial(self._keep_theme, name))
 
     def _run_by_name(self, action_id: str) -> None:
-        if not self.main.run_action_by_id(action_id):
+        if not self.main.keyboard.run(action_id):
             self.run_own(action_id)
 
     # What the connection tells
@@ -193,12 +193,12 @@ class InboxApp(App[int]):
             self.run_worker(self.alerter.ring(alert), group="alerts", exit_on_error=False, description="ring")
 
     def _show_count(self) -> None:
-        with self.main.reading_cache():
+        with self.main.changes.reading_cache():
             self.alerter.show_count(self.main.reader.count(View.NEEDS))
 
     def _is_still(self, row: Notification) -> bool:
         """Whether a row that called is still new to everybody; one that has not arrived in the cache yet is."""
-        with self.main.reading_cache():
+        with self.main.changes.reading_cache():
             current = self.main.reader.row(row.id)
             return current is None or (current.notification.read_at is None and current.notification.done_at is None)
         return True

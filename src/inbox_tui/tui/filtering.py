@@ -184,7 +184,7 @@ class Filtering:
         finder = Finder(reader.path, reader.feed, query, view, self._screen.now())
         found: Matches | None = None
         try:
-            with self._screen.reading_cache():
+            with self._screen.changes.reading_cache():
                 while (step := await asyncio.to_thread(finder.step)) is not None:
                     is_first = found is None
                     found = found or Matches(query, view, finder.mark)

@@ -42,7 +42,7 @@ class Told(Message, bubble=False):
 def tell(app: InboxApp, screen: MainScreen, what: SyncMessage) -> None:
     match what:
         case CacheChanged():
-            screen.cache_changed()
+            screen.changes.take_in()
         case ConnectionChanged():
             screen.connection_changed(what)
         case StorageProblem(text):
@@ -83,7 +83,7 @@ def decision_changed(screen: MainScreen, change: DecisionChanged) -> None:
 
 def _decided(screen: MainScreen, change: DecisionChanged) -> str:
     """As the row tells it, where it is here already."""
-    with screen.reading_cache():
+    with screen.changes.reading_cache():
         row = screen.reader.row(change.id)
         if row is not None and row.notification.decision is not None:
             return words.state(row.notification, screen.me)
