@@ -193,3 +193,21 @@ async def test_a_sender_that_posts_too_fast_is_told_and_shown_once(world: World)
     await world.publish(Event("message", "from another"), PERMITTING)
     world.advance(1)
     await world.publish(message())
+
+
+async def test_the_key_of_a_question_goes_with_its_row(world: World) -> None:
+    await world.ask(key="answered", timeout=60.0)
+    await world.service.withdraw_ask(SPACE, AGENT, "never asked")
+
+    def keys() -> set[str]:
+        return {key for (key,) in world.store.read(lambda connection: connection.execute("SELECT key FROM ask"))}
+
+    world.advance(6 * DAY)
+    await world.service.tick()
+    assert keys() == {"answered", "never asked"}
+    world.advance(2 * DAY)
+    await world.service.tick()
+    assert keys() == {"answered"}
+    world.advance(90 * DAY)
+    await world.service.tick()
+    assert keys() == set()

@@ -10,6 +10,7 @@ from inbox_tui.hub.store import statements
 OF_ALL_SPACES = {
     "SPACES_IN_NUMBERS",
     "NEXT_JOBS",  # which spaces have something to do
+    "JOBS_BY_STATE",
     "EVERY_KEY",  # for this machine's operator
     "KEY",  # a key tells its space, not the other way round
 }
@@ -24,9 +25,9 @@ def texts() -> Iterator[tuple[str, str]]:
     for scope in statements._OF_A_RULE:
         yield scope, statements.rows_of_rule(scope, muted=True)
     for table in statements.BY_AGE:
-        yield from ((table, statements.oldest(table)), (table, statements.delete_up_to(table)))
+        yield from ((table, statements.oldest(table)), (table, statements.delete_between(table)))
     for table in statements.OF_A_SPACE:
-        yield from ((table, statements.first_records(table)), (table, statements.erase_up_to(table)))
+        yield from ((table, statements.first_records(table)), (table, statements.erase_between(table)))
 
 
 def test_every_statement_names_its_space_each_time_that_it_names_a_table() -> None:

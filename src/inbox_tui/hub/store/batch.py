@@ -43,6 +43,7 @@ class Batch:
         self._retired: list[Params] = []
         self._leases: dict[str, Params] = {}
         self._removed: list[Params] = []
+        self._removed_prompts: list[Params] = []
         self._events: list[Params] = []
         self._log: list[Params] = []
         self._idempotent: dict[tuple[str, str], Idempotent | None] = {}
@@ -180,12 +181,14 @@ class Batch:
         self._leases[held.row.id] = {"space": self.space.name, "id": held.row.id, "until": until}
 
     def remove(self, held: Held) -> None:
-        """Leaves a tombstone. A row touched in the same batch cannot be removed."""
+        """Leaves a tombstone, and takes the asker's key along. A row touched in the same batch cannot be removed."""
         assert held.row.id not in self.touched
         self.space.rev += 1
         self.space.size -= 1
         self.space.unread -= held.was_unread
         self._removed.append({"space": self.space.name, "id": held.row.id, "rev": self.space.rev, "at": self.now})
+        if held.row.is_prompt:
+            self._removed_prompts.append({"space": self.space.name, "id": held.row.id})
         self._held[held.row.id] = None
         held.is_folding = False
 
@@ -272,6 +275,7 @@ class Batch:
         self._insert("event", self._events)
         self._insert("idempotency", self._new_idempotent)
         many(statements.PUT_ASK, [self._ask_columns(ask) for ask in self._asks_touched.values()])
+        many(statements.DELETE_ASKS, self._removed_prompts)
         many(statements.PUT_RUN, [self._run_columns(run) for run in self._runs_touched.values()])
         self._insert("decision_log", self._log)
         self._insert("job", self._jobs)

@@ -23,7 +23,7 @@ class Erase:
         for table in statements.OF_A_SPACE:
             found = batch.select(statements.first_records(table), limit=RECORDS)
             if found:
-                batch.execute(statements.erase_up_to(table), last=found[-1][0])
+                batch.execute(statements.erase_between(table), first=found[0][0], last=found[-1][0])
                 return True
         batch.execute(statements.DELETE_SPACE)
         return False

@@ -24,13 +24,17 @@ CREATE UNIQUE INDEX notification_rev ON notification (space, rev);
 CREATE UNIQUE INDEX notification_folding ON notification (space, fold_key) WHERE is_folding;
 CREATE INDEX notification_unread ON notification (space, id) WHERE unread;
 CREATE INDEX notification_needs_me ON notification (space, id) WHERE needs_me;
-CREATE INDEX notification_open ON notification (space, run_id, id) WHERE is_open;
+CREATE INDEX notification_open ON notification (space, id) WHERE is_open AND is_prompt;
+CREATE INDEX notification_open_run ON notification (space, run_id, id) WHERE is_open AND is_prompt AND run_id <> '';
 CREATE INDEX notification_session ON notification (space, session_id, id) WHERE is_open AND session_id <> '';
 CREATE INDEX notification_request ON notification (space, request, id) WHERE request <> '';
 CREATE INDEX notification_expires ON notification (expires_at, space) WHERE expires_at IS NOT NULL;
+CREATE INDEX notification_expires_here ON notification (space, expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX notification_snoozed ON notification (snoozed_until, space) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX notification_snoozed_here ON notification (space, snoozed_until) WHERE snoozed_until IS NOT NULL;
 CREATE INDEX notification_muted ON notification (space, id) WHERE muted;
 CREATE INDEX notification_leased ON notification (lease_until, space) WHERE lease_until IS NOT NULL;
+CREATE INDEX notification_leased_here ON notification (space, lease_until) WHERE lease_until IS NOT NULL;
 
 CREATE TABLE tombstone (
     space {id} NOT NULL, rev BIGINT NOT NULL, id {id} NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, rev));
@@ -54,7 +58,8 @@ CREATE INDEX idempotency_at ON idempotency (space, at);
 CREATE TABLE ask (
     space {id} NOT NULL, key {id} NOT NULL, sender {id} NOT NULL, notification_id {id} NOT NULL, withdrawn BOOLEAN NOT NULL,
     at BIGINT NOT NULL, PRIMARY KEY (space, key, sender));
-CREATE INDEX ask_at ON ask (space, at);
+CREATE INDEX ask_row ON ask (space, notification_id) WHERE notification_id <> '';
+CREATE INDEX ask_at ON ask (space, at) WHERE notification_id = '';
 
 CREATE TABLE decision_log (
     space {id} NOT NULL, id {id} NOT NULL, at BIGINT NOT NULL, notification_id {id} NOT NULL, outcome TEXT NOT NULL,
@@ -78,6 +83,7 @@ CREATE TABLE job (
     sender {id} NOT NULL, host TEXT NOT NULL, address TEXT NOT NULL, body TEXT NOT NULL, attempts BIGINT NOT NULL,
     due_at BIGINT, queued_at BIGINT, last_error TEXT NOT NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (space, id));
 CREATE INDEX job_due ON job (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX job_due_here ON job (space, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX job_waiting ON job (space, notification_id) WHERE state = 'waiting';
 CREATE INDEX job_failed ON job (space, updated_at) WHERE state = 'failed';
 

@@ -191,7 +191,7 @@ def moved(connection: Connection, space: str, at: Head | None) -> tuple[Head, li
     if now.rev == at.rev:
         return now, []
     found = connection.execute(
-        "SELECT id FROM notification WHERE space = :space AND rev > :rev LIMIT :limit",
+        "SELECT id FROM notification WHERE space = :space AND rev > :rev ORDER BY rev LIMIT :limit",
         {"space": space, "rev": at.rev, "limit": _MOVED_MOST},
     )
     return now, [str(row_id) for (row_id,) in found] if len(found) < _MOVED_MOST else None

@@ -45,7 +45,7 @@ DECIDED_BY_ATTEMPT = """SELECT notification_id, key FROM decision_log
 WHERE space = :space AND attempt = :attempt AND attempt <> '' AND outcome = 'decided'"""
 
 OPEN_PROMPTS_OF_RUN = """SELECT id FROM notification
-WHERE space = :space AND run_id = :run_id AND sender = :sender AND is_open AND is_prompt"""
+WHERE space = :space AND run_id = :run_id AND run_id <> '' AND sender = :sender AND is_open AND is_prompt"""
 OPEN_PROMPTS_OF_SESSION = """SELECT id FROM notification
 WHERE space = :space AND session_id = :session_id AND session_id <> '' AND sender = :sender AND is_open ORDER BY id"""
 ROWS_OF_REQUEST = """SELECT id FROM notification
@@ -64,10 +64,18 @@ INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, s
 VALUES (:space, :now, :now, :now, '', 0, 0, 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
 UPDATE_SPACE = """UPDATE space SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size,
 mutes = :mutes, retained_at = :retained_at, removed_at = :removed_at WHERE name = :name"""
+
+
+def _due(column: str, before: str) -> str:
+    """Read by time and only so far, also where an engine would rather walk through all that may ever be due."""
+    first = f"SELECT space FROM notification WHERE {column} {before} :now ORDER BY {column} LIMIT 10000"
+    return f"SELECT DISTINCT space FROM ({first}) AS due"
+
+
 DUE_SPACES = {
-    "expiry": "SELECT DISTINCT space FROM notification WHERE expires_at IS NOT NULL AND expires_at <= :now",
-    "lapse": "SELECT DISTINCT space FROM notification WHERE lease_until IS NOT NULL AND lease_until < :now",
-    "snoozes": "SELECT DISTINCT space FROM notification WHERE snoozed_until IS NOT NULL AND snoozed_until <= :now",
+    "expiry": _due("expires_at", "<="),
+    "lapse": _due("lease_until", "<"),
+    "snoozes": _due("snoozed_until", "<="),
     "mutes": "SELECT DISTINCT space FROM mute WHERE lifted_at IS NULL AND until IS NOT NULL AND until <= :now",
     "sweep": "SELECT DISTINCT space FROM mute WHERE swept IS NOT NULL",
     "retention": "SELECT name FROM space WHERE removed_at IS NULL AND retained_at <= :now - :retain_every",
@@ -94,11 +102,15 @@ _TARGETS = {
 }
 
 
+END_OF_STRETCH = "SELECT id FROM notification WHERE space = :space AND id > :after ORDER BY id LIMIT 1 OFFSET :length"
+
+
 def triage_targets(verb: str, *, unread: bool, needs_me: bool) -> str:
-    """The ids, ascending, of the rows that the verb may change."""
+    """The ids, ascending, of the rows of a stretch that the verb may change."""
     filters = (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
     return f"""SELECT id FROM notification
-WHERE space = :space AND id > :after AND raised_rev <= :up_to AND {_TARGETS[verb]}{filters} ORDER BY id LIMIT :limit"""
+WHERE space = :space AND id > :after AND id <= :end AND raised_rev <= :up_to AND {_TARGETS[verb]}{filters}
+ORDER BY id LIMIT :limit"""
 
 
 # What sweeps a rule's rows, in the order of their ids. A row that folds tells its key; of the others it is found out.
@@ -110,10 +122,10 @@ _OF_A_RULE = {
 
 
 def rows_of_rule(scope: str, *, muted: bool) -> str:
-    """The ids, ascending, of the rows that a rule may match, of those that are muted or of those that are not."""
+    """The ids, ascending, of the rows of a stretch that a rule may match, of those that are muted or of those that are not."""
     is_muted = "muted" if muted else "NOT muted AND NOT is_prompt"
     return f"""SELECT id FROM notification
-WHERE space = :space AND id > :after AND {is_muted} AND {_OF_A_RULE[scope]} ORDER BY id LIMIT :limit"""
+WHERE space = :space AND id > :after AND id <= :end AND {is_muted} AND {_OF_A_RULE[scope]} ORDER BY id LIMIT :limit"""
 
 
 MUTES = """SELECT id, scope, subject, label, until, made_by, created_at FROM mute
@@ -136,28 +148,29 @@ OLD_ROWS = f"""SELECT id FROM notification
 WHERE space = :space AND id < :before AND last_occurred_at < :cutoff AND {_MAY_GO} ORDER BY id LIMIT :limit"""
 FIRST_ROWS = f"SELECT id FROM notification WHERE space = :space AND {_MAY_GO} ORDER BY id LIMIT :limit"
 FIRST_TOMBSTONES = "SELECT rev, at FROM tombstone WHERE space = :space ORDER BY rev LIMIT :limit"
-DELETE_TOMBSTONES = "DELETE FROM tombstone WHERE space = :space AND rev <= :rev"
+DELETE_TOMBSTONES = "DELETE FROM tombstone WHERE space = :space AND rev >= :first AND rev <= :last"
 OLD_EVENTS = "SELECT id FROM event WHERE space = :space AND id < :before ORDER BY id LIMIT :limit"
-DELETE_EVENTS = "DELETE FROM event WHERE space = :space AND id <= :last"
+DELETE_EVENTS = "DELETE FROM event WHERE space = :space AND id >= :first AND id <= :last"
 
-BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at"}
+# What is deleted is named by both its ends, the first too: of a range with one end, PostgreSQL expects a third of the table.
+BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at", "ask": "at", "job": "updated_at"}
 """Tables whose records simply grow old, and by which time."""
+_IF = {"ask": "AND notification_id = ''", "job": "AND state = 'failed'"}
+"""Of which only some: the key of a question goes with its row, and what is still to be done stays."""
 
 
 def oldest(table: str) -> str:
     """The times of the oldest records before a cutoff, ascending."""
     at = BY_AGE[table]
-    return f"SELECT {at} FROM {table} WHERE space = :space AND {at} < :cutoff ORDER BY {at} LIMIT :limit"
+    return f"SELECT {at} FROM {table} WHERE space = :space AND {at} < :cutoff {_IF.get(table, '')} ORDER BY {at} LIMIT :limit"
 
 
-def delete_up_to(table: str) -> str:
-    return f"DELETE FROM {table} WHERE space = :space AND {BY_AGE[table]} <= :last"
+def delete_between(table: str) -> str:
+    at = BY_AGE[table]
+    return f"DELETE FROM {table} WHERE space = :space AND {at} >= :first AND {at} <= :last {_IF.get(table, '')}"
 
 
-_OLD_ASKS = """FROM ask WHERE space = :space AND at < :cutoff AND NOT EXISTS
-(SELECT 1 FROM notification WHERE notification.space = ask.space AND notification.id = ask.notification_id)"""
-OLD_ASKS = f"SELECT at {_OLD_ASKS} ORDER BY at LIMIT :limit"
-DELETE_ASKS = f"DELETE {_OLD_ASKS} AND at <= :last"
+DELETE_ASKS = "DELETE FROM ask WHERE space = :space AND notification_id = :id AND notification_id <> ''"
 
 # A job's `due_at` says when it may be claimed: while it runs, that is the end of its lease.
 NEXT_JOBS = "SELECT space, due_at FROM job WHERE due_at IS NOT NULL ORDER BY due_at LIMIT :limit"
@@ -171,7 +184,6 @@ WHERE space = :space AND id = :id"""
 FAIL_JOB = """UPDATE job SET state = 'failed', due_at = NULL, address = '', last_error = :reason, updated_at = :now
 WHERE space = :space AND id = :id"""
 DELETE_JOB = "DELETE FROM job WHERE space = :space AND id = :id"
-DELETE_FAILED_JOBS = "DELETE FROM job WHERE space = :space AND state = 'failed' AND updated_at < :cutoff"
 JOBS_BY_STATE = "SELECT state, count(*) FROM job GROUP BY state"
 
 _WAITING = "space = :space AND state = 'waiting' AND notification_id"
@@ -221,5 +233,6 @@ def first_records(table: str) -> str:
     return f"SELECT {key} FROM {table} WHERE space = :space ORDER BY {key} LIMIT :limit"
 
 
-def erase_up_to(table: str) -> str:
-    return f"DELETE FROM {table} WHERE space = :space AND {OF_A_SPACE[table]} <= :last"
+def erase_between(table: str) -> str:
+    key = OF_A_SPACE[table]
+    return f"DELETE FROM {table} WHERE space = :space AND {key} >= :first AND {key} <= :last"

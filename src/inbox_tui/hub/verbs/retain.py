@@ -34,10 +34,8 @@ class Retain:
         tombstones = _tombstones(batch, batch.now - keep.tombstone_days * DAY)
         events = _events(batch, batch.now - keep.events_days * DAY)
         keys_cutoff = batch.now - keep.idempotency_days * DAY
-        records = [_by_age(batch, table, keys_cutoff) for table in ("idempotency", "triage_call")]
+        records = [_by_age(batch, table, keys_cutoff) for table in ("idempotency", "triage_call", "ask", "job")]
         records.append(_by_age(batch, "run", batch.now - keep.rows_days * DAY))
-        records.append(_asks(batch, keys_cutoff))
-        batch.execute(statements.DELETE_FAILED_JOBS, cutoff=keys_cutoff)
         if rows == ROWS or RECORDS in (tombstones, events, *records):
             return True
         space.retained_at = batch.now
@@ -67,7 +65,7 @@ def _tombstones(batch: Batch, cutoff: int) -> int:
     found = batch.select(statements.FIRST_TOMBSTONES, limit=RECORDS)
     old = [int(rev) for rev, _ in takewhile(lambda record: record[1] < cutoff, found)]
     if old:
-        batch.execute(statements.DELETE_TOMBSTONES, rev=old[-1])
+        batch.execute(statements.DELETE_TOMBSTONES, first=old[0], last=old[-1])
         batch.space.floor = max(batch.space.floor, old[-1])
     return len(old)
 
@@ -75,20 +73,12 @@ def _tombstones(batch: Batch, cutoff: int) -> int:
 def _events(batch: Batch, cutoff: int) -> int:
     found = batch.select(statements.OLD_EVENTS, before=_first_id_at(cutoff), limit=RECORDS)
     if found:
-        batch.execute(statements.DELETE_EVENTS, last=found[-1][0])
-    return len(found)
-
-
-def _asks(batch: Batch, cutoff: int) -> int:
-    """A question's key lives as long as its row."""
-    found = batch.select(statements.OLD_ASKS, cutoff=cutoff, limit=RECORDS)
-    if found:
-        batch.execute(statements.DELETE_ASKS, cutoff=cutoff, last=found[-1][0])
+        batch.execute(statements.DELETE_EVENTS, first=found[0][0], last=found[-1][0])
     return len(found)
 
 
 def _by_age(batch: Batch, table: str, cutoff: int) -> int:
     found = batch.select(statements.oldest(table), cutoff=cutoff, limit=RECORDS)
     if found:
-        batch.execute(statements.delete_up_to(table), last=found[-1][0])
+        batch.execute(statements.delete_between(table), first=found[0][0], last=found[-1][0])
     return len(found)
