@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from inbox_tui.hub.store import statements
 
 OF_ALL_SPACES = {
+    *statements.DUE_SPACES,
     "SPACES_IN_NUMBERS",
     "NEXT_JOBS",  # which spaces have something to do
     "JOBS_BY_STATE",
@@ -20,10 +21,13 @@ def texts() -> Iterator[tuple[str, str]]:
     for name, value in vars(statements).items():
         if isinstance(value, str) and re.match(r"(SELECT|INSERT|UPDATE|DELETE) ", value):
             yield name, value
-    for verb in statements._TARGETS:
-        yield verb, statements.triage_targets(verb, unread=True, needs_me=True)
-    for scope in statements._OF_A_RULE:
-        yield scope, statements.rows_of_rule(scope, muted=True)
+    for more in (False, True):
+        yield "page", statements.page(unread=more, needs_me=more)
+        for verb in statements._TARGETS:
+            yield verb, statements.triage_targets(verb, unread=more, needs_me=more)
+        for scope in statements._OF_A_RULE:
+            yield scope, statements.rows_of_rule(scope, muted=more)
+    yield from statements.DUE_SPACES.items()
     for table in statements.BY_AGE:
         yield from ((table, statements.oldest(table)), (table, statements.delete_between(table)))
     for table in statements.OF_A_SPACE:

@@ -56,12 +56,9 @@ class Changes:
     """Whether others follow, up to the head."""
 
 
-_HEAD = "SELECT epoch, rev, floor, unread FROM space WHERE name = :space AND removed_at IS NULL"
-
-
 def head(connection: Connection, space: str) -> Head:
     """Raises Refused 404 for a space that is not there."""
-    found = connection.execute(_HEAD, {"space": space})
+    found = connection.execute(statements.HEAD, {"space": space})
     if not found:
         raise unknown_id("space")
     return Head(*found[0])
@@ -130,10 +127,9 @@ def _some(connection: Connection, sql: str, params: Params, limit: int, most_byt
 
 def page(connection: Connection, space: str, *, limit: int, before: str, unread: bool, needs_me: bool) -> Page:
     at = head(connection, space)
-    where = "space = :space AND id < :after" + (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
     rows, more = _some(
         connection,
-        f"SELECT id, document FROM notification WHERE {where} ORDER BY id DESC LIMIT :limit",
+        statements.page(unread=unread, needs_me=needs_me),
         {"space": space, "after": before or _BEHIND_ALL_IDS},
         limit,
         MOST_BYTES,
@@ -143,16 +139,16 @@ def page(connection: Connection, space: str, *, limit: int, before: str, unread:
 
 def notification(connection: Connection, space: str, id: str) -> str:  # noqa: A002
     """The row's document. Raises Refused 404."""
-    found = connection.execute("SELECT document FROM notification WHERE space = :space AND id = :id", {"space": space, "id": id})
+    found = connection.execute(statements.BORN, {"space": space, "id": id})
     if not found:
         raise unknown_id()
-    return str(found[0][0])
+    return str(found[0][1])
 
 
 def changes(connection: Connection, space: str, after_rev: int, limit: int, most_bytes: int = MOST_BYTES) -> Changes | None:
     """Rows and tombstones after the cursor, by rev; of rows no more than `most_bytes`, but always one. None: the cursor is not of
     this life, or too old, or the space is gone."""
-    found_head = connection.execute(_HEAD, {"space": space})
+    found_head = connection.execute(statements.HEAD, {"space": space})
     if not found_head:
         return None
     at = Head(*found_head[0])
@@ -161,19 +157,11 @@ def changes(connection: Connection, space: str, after_rev: int, limit: int, most
     if after_rev == at.rev:
         return Changes(at, [], False)
     params: dict[str, Value] = {"space": space, "after": after_rev}
-    rows, more = _some(
-        connection,
-        "SELECT rev, document, id, created_rev FROM notification WHERE space = :space AND rev > :after ORDER BY rev LIMIT :limit",
-        params,
-        limit,
-        most_bytes,
-    )
+    rows, more = _some(connection, statements.CHANGED_ROWS, params, limit, most_bytes)
     found = [Change(rev, row_id, document, rev == created_rev) for rev, document, row_id, created_rev in rows]
     # Behind the last of these rows there may be others: what is gone from there on has to wait for them.
-    gone = connection.execute(
-        "SELECT rev, id FROM tombstone WHERE space = :space AND rev > :after AND rev <= :last ORDER BY rev LIMIT :limit",
-        {**params, "last": rows[-1][0] if more else at.rev, "limit": limit + 1},
-    )
+    last = rows[-1][0] if more else at.rev
+    gone = connection.execute(statements.GONE_ROWS, {**params, "last": last, "limit": limit + 1})
     if gone:
         found += [Change(rev, row_id, None, False) for rev, row_id in gone]
         found.sort(key=lambda change: change.rev)
@@ -190,19 +178,14 @@ def moved(connection: Connection, space: str, at: Head | None) -> tuple[Head, li
         return now, None
     if now.rev == at.rev:
         return now, []
-    found = connection.execute(
-        "SELECT id FROM notification WHERE space = :space AND rev > :rev ORDER BY rev LIMIT :limit",
-        {"space": space, "rev": at.rev, "limit": _MOVED_MOST},
-    )
+    found = connection.execute(statements.MOVED_ROWS, {"space": space, "after": at.rev, "limit": _MOVED_MOST})
     return now, [str(row_id) for (row_id,) in found] if len(found) < _MOVED_MOST else None
 
 
 def born(connection: Connection, space: str, id: str) -> tuple[int, str]:  # noqa: A002
     """The epoch that a row was born in, and its document. Raises Refused 404, also where the space is being erased."""
     head(connection, space)
-    found = connection.execute(
-        "SELECT epoch, document FROM notification WHERE space = :space AND id = :id", {"space": space, "id": id}
-    )
+    found = connection.execute(statements.BORN, {"space": space, "id": id})
     if not found:
         raise unknown_id()
     return int(found[0][0]), str(found[0][1])
@@ -210,10 +193,7 @@ def born(connection: Connection, space: str, id: str) -> tuple[int, str]:  # noq
 
 def asked(connection: Connection, space: str, sender: str, key: str) -> tuple[str, int, str] | None:
     """Id, epoch and document of the row that an asker's key leads to; None where there is none."""
-    found = connection.execute(
-        "SELECT notification_id FROM ask WHERE space = :space AND key = :key AND sender = :sender AND notification_id <> ''",
-        {"space": space, "key": key, "sender": sender},
-    )
+    found = connection.execute(statements.ASKED, {"space": space, "key": key, "sender": sender})
     return (str(found[0][0]), *born(connection, space, str(found[0][0]))) if found else None
 
 
@@ -238,23 +218,13 @@ def next_jobs(connection: Connection, limit: int) -> list[tuple[str, int]]:
 
 def events_of_run(connection: Connection, space: str, run_id: str) -> list[str]:
     """Event documents, oldest first."""
-    return _texts(
-        connection.execute(
-            "SELECT document FROM event WHERE space = :space AND run_id = :run_id AND run_id <> '' ORDER BY id",
-            {"space": space, "run_id": run_id},
-        )
-    )
+    return _texts(connection.execute(statements.EVENTS_OF_RUN, {"space": space, "run_id": run_id}))
 
 
 def events_of_notification(connection: Connection, space: str, id: str) -> list[str]:  # noqa: A002
     """Event documents, oldest first. Raises Refused 404 for a row that is not there."""
     notification(connection, space, id)
-    return _texts(
-        connection.execute(
-            "SELECT document FROM event WHERE space = :space AND notification_id = :id ORDER BY id",
-            {"space": space, "id": id},
-        )
-    )
+    return _texts(connection.execute(statements.EVENTS_OF_ROW, {"space": space, "id": id}))
 
 
 def _texts(rows: list[tuple[str]] | list[tuple[object, ...]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The SQL of a batch: one text for both engines. `:values` stands for an IN list."""
+"""The SQL of the store, as data: one text for both engines. `:values` stands for an IN list."""
 
 _ROW = "SELECT id, rev, epoch, fold_key, is_folding, lease_until, document FROM notification WHERE space = :space"
 
@@ -58,6 +58,24 @@ SNOOZES_OVER = """SELECT id FROM notification
 WHERE space = :space AND snoozed_until IS NOT NULL AND snoozed_until <= :now ORDER BY snoozed_until LIMIT :limit"""
 LAPSED = """SELECT id FROM notification
 WHERE space = :space AND lease_until IS NOT NULL AND lease_until < :now ORDER BY lease_until LIMIT :limit"""
+
+HEAD = "SELECT epoch, rev, floor, unread FROM space WHERE name = :space AND removed_at IS NULL"
+BORN = "SELECT epoch, document FROM notification WHERE space = :space AND id = :id"
+CHANGED_ROWS = """SELECT rev, document, id, created_rev FROM notification
+WHERE space = :space AND rev > :after ORDER BY rev LIMIT :limit"""
+GONE_ROWS = """SELECT rev, id FROM tombstone
+WHERE space = :space AND rev > :after AND rev <= :last ORDER BY rev LIMIT :limit"""
+MOVED_ROWS = "SELECT id FROM notification WHERE space = :space AND rev > :after ORDER BY rev LIMIT :limit"
+ASKED = "SELECT notification_id FROM ask WHERE space = :space AND key = :key AND sender = :sender AND notification_id <> ''"
+EVENTS_OF_RUN = "SELECT document FROM event WHERE space = :space AND run_id = :run_id AND run_id <> '' ORDER BY id"
+
+
+def page(*, unread: bool, needs_me: bool) -> str:
+    """Ids and documents below an id, descending."""
+    filters = (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
+    return f"""SELECT id, document FROM notification
+WHERE space = :space AND id < :after{filters} ORDER BY id DESC LIMIT :limit"""
+
 
 SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size, mutes, retained_at, removed_at FROM space WHERE name = :space"
 INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, retained_at, created_at)
@@ -147,12 +165,12 @@ _MAY_GO = "NOT (is_prompt AND is_open) AND NOT pinned"
 OLD_ROWS = f"""SELECT id FROM notification
 WHERE space = :space AND id < :before AND last_occurred_at < :cutoff AND {_MAY_GO} ORDER BY id LIMIT :limit"""
 FIRST_ROWS = f"SELECT id FROM notification WHERE space = :space AND {_MAY_GO} ORDER BY id LIMIT :limit"
+# What is deleted is named by both its ends, the first too: of a range with one end, PostgreSQL expects a third of the table.
 FIRST_TOMBSTONES = "SELECT rev, at FROM tombstone WHERE space = :space ORDER BY rev LIMIT :limit"
 DELETE_TOMBSTONES = "DELETE FROM tombstone WHERE space = :space AND rev >= :first AND rev <= :last"
 OLD_EVENTS = "SELECT id FROM event WHERE space = :space AND id < :before ORDER BY id LIMIT :limit"
 DELETE_EVENTS = "DELETE FROM event WHERE space = :space AND id >= :first AND id <= :last"
 
-# What is deleted is named by both its ends, the first too: of a range with one end, PostgreSQL expects a third of the table.
 BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at", "ask": "at", "job": "updated_at"}
 """Tables whose records simply grow old, and by which time."""
 _IF = {"ask": "AND notification_id = ''", "job": "AND state = 'failed'"}
