@@ -64,7 +64,7 @@ class Forget:
         pass
 
     def run(self, batch: Batch) -> None:
-        batch.execute(statements.DELETE_TOMBSTONES, rev=self.rev)
+        batch.execute(statements.DELETE_TOMBSTONES, first=0, last=self.rev)
         batch.space.floor = max(batch.space.floor, self.rev)
 
 

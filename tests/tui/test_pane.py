@@ -16,7 +16,7 @@ def change_of(frame: feed_spec.Frame) -> Change:
     row = frame.row
     if row is None:
         return Change(frame.id or 0, str(frame.gone), None)
-    item = Item(str(row.id), row.rev, row.raised_rev, 0, False, False, not row.read, row.done, "")
+    item = Item(str(row.id), row.rev, row.raised_rev, 0, False, False, not row.read, row.done, 0, False, False, True, "")
     return Change(frame.id or 0, item.id, item)
 
 
@@ -62,7 +62,7 @@ def test_what_it_remembers_is_bounded_and_never_rings_twice(monkeypatch: pytest.
         row = (rev * 7) % 23
         # Every third frame is of a row that was raised some time ago.
         raised = rev - rev % 3
-        if pane.take(Change(rev, str(row), Item(str(row), rev, raised, 0, False, False, True, False, ""))):
+        if pane.take(Change(rev, str(row), Item(str(row), rev, raised, 0, False, False, True, False, 0, False, False, True, ""))):
             assert (str(row), raised) not in rung
             rung.add((str(row), raised))
     assert len(rung) > 200
