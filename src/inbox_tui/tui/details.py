@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -41,7 +42,7 @@ class Details:
         screen.detail.show(row.notification, self._timelines.of(row) or NOTHING, screen.list.note_of(row))
         if self._timelines.is_worth_asking(row):
             screen.run_worker(
-                self._fetch(row), group="timeline", exclusive=True, exit_on_error=False, description="fetch a timeline"
+                partial(self._fetch, row), group="timeline", exclusive=True, exit_on_error=False, description="fetch a timeline"
             )
 
     async def _fetch(self, row: Row) -> None:
