@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from inbox_tui.cache.rows import View
@@ -57,7 +56,7 @@ class Changes:
         view = self._screen.list.listing.view
         if self._screen.reader.wants_index(view):
             self._screen.run_worker(
-                partial(self._index, view), group="index", exclusive=True, exit_on_error=False, description="index a view"
+                lambda: self._index(view), group="index", exclusive=True, exit_on_error=False, description="index a view"
             )
 
     async def _index(self, view: View) -> None:
