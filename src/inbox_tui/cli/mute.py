@@ -14,7 +14,7 @@ from inbox_tui.core.errors import Exit
 
 @click.command("mute")
 @click.argument("what", nargs=-1, required=True, metavar="ID[@REV]... | list | lift MUTE...")
-@click.option("--for", "span", default="", metavar="WHEN", help="Until then, as in `inbox snooze`: 2h, tomorrow 9. Else for ever.")
+@click.option("--for", "span", default="", metavar="WHEN", help="Until then, as in `inbox snooze`: 2h, tomorrow 9.")
 @click.option("--task", "scope", flag_value="task", help="All that is said of its task.")
 @click.option("--source", "scope", flag_value="source", help="All that its source says.")
 @click.option("--json", "as_json", is_flag=True, help="JSON, one line for each.")
