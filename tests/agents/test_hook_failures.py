@@ -80,7 +80,10 @@ def test_bad_arguments(idle_hub: RunningHub, agent: StandIn, arguments: tuple[st
 
 @pytest.mark.parametrize("name", ["claude", "nonsense", "--json", "codex-notify"])
 def test_an_agent_that_is_not_known(idle_hub: RunningHub, name: str) -> None:
-    nothing(agents()[1], name)
+    claude, codex = agents()
+    nothing(codex, name)
+    nothing(claude, name, event=claude.event("Stop", last_assistant_message="Done."))
+    assert rows(idle_hub) == []
 
 
 @ASKING

@@ -117,10 +117,12 @@ def _run(agent: str, more: Sequence[str], environ: Mapping[str, str], ending: _E
 
         ending.silence = codex.silence(given).encode()
         said = codex.read(given, place) if agent == "codex" else codex.read_notify(given, place)
-    else:
+    elif name == "claude-code":
         from inbox_tui.core.hooks import claude_code
 
         said = claude_code.read(given, place)
+    else:
+        raise ValueError(f"{name} is no agent that is known")
     hub = find_hub(environ)
     if said.asked is None:
         ending.within(3 * TELL_SECONDS)
