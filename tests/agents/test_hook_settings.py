@@ -132,6 +132,16 @@ def test_nothing_is_written_without_a_yes(person: Path) -> None:
     assert file.read_text() != THEIRS
 
 
+def test_indentation_and_line_ends_are_the_files_own(person: Path) -> None:
+    file = put(person, "codex", "")
+    file.write_bytes(b'{\r\n\t\t"a": 1\r\n}\r\n')
+    done = inbox("hook", "install", "codex", "--yes")
+    assert "blanks" not in done.stdout
+    assert file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n") > 3
+    assert inbox("hook", "uninstall", "codex", "--yes").returncode == 0
+    assert file.read_bytes() == b'{\r\n\t\t"a": 1\r\n}\r\n'
+
+
 def test_a_link_stays_a_link(person: Path) -> None:
     real = person / "dotfiles.json"
     real.write_text("{}\n")

@@ -42,7 +42,7 @@ def decode(text: str, file: Path) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_each_once) if text.strip() else {}
     except (ValueError, RecursionError) as problem:
-        raise ConfigError(f"{file}: is not plain JSON ({problem}), and comments would be lost: nothing is changed") from problem
+        raise ConfigError(f"{file}: is not plain JSON ({problem}); comments would be lost, so it is left as it is") from problem
     if not isinstance(found, dict):
         raise ConfigError(f"{file}: is no JSON object; nothing is changed")
     return found
@@ -55,11 +55,12 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def encode(settings: Mapping[str, Any], like: str) -> str:
-    """As text, indented as the file was, its last line ended as it was."""
+    """As text, indented as the file was, its lines ended as they were, and the last one or not."""
     second = next((line for line in like.splitlines()[1:] if line.strip()), "")
     blank = second[: len(second) - len(second.lstrip())]
     text = json.dumps(settings, ensure_ascii=False, indent=blank or "  ")
-    return text + ("" if like and not like.endswith("\n") else "\n")
+    text += "" if like and not like.endswith("\n") else "\n"
+    return text.replace("\n", "\r\n") if "\r\n" in like else text
 
 
 def difference(before: str, after: str, file: Path) -> str:

@@ -38,5 +38,5 @@ def rewrite(file: Path, yes: bool, change: Callable[[dict[str, Any]], dict[str, 
 
 def _shown(line: str) -> str:
     """What a rule holds was chosen by an agent: nothing in it is hidden. The indentation is the file's own."""
-    text = line.lstrip(" +-")
+    text = line[1:].lstrip()
     return line[: len(line) - len(text)] + mark(text)
