@@ -91,8 +91,8 @@ def test_every_end_ends(hub: RunningHub, verb: str, kind: str) -> None:
     task(verb, "so it is", INBOX_RUN=run)
     assert kinds(hub, run) == ["task.started", kind]
     assert {"total_duration_ms", "active_ms"} <= set(timeline(hub, run)[-1]["details"]["meta"])
-    again = inbox("task", verb, INBOX_RUN=run)
-    assert (again.returncode, "No run" in again.stderr) == (2, True)
+    again = inbox("task", verb, "--task", "email", INBOX_RUN=run)
+    assert (again.returncode, f"No run {run} of email is open" in again.stderr) == (2, True)
 
 
 def test_a_stopped_run_is_one_row_that_says_so(hub: RunningHub) -> None:

@@ -78,7 +78,7 @@ class Shelf:
         found = sorted(self.folder.glob(pattern))
         if len(found) == 1:
             return found[0]
-        what = f"run {run_id}" if run_id else f"run of {task}"
+        what = " ".join(["run", *([run_id] if run_id else []), *([f"of {task}"] if task else [])])
         if not found:
             raise NoSuchRun(f"No {what} is open. `inbox task start NAME` begins one and prints its id.")
         open_runs = ", ".join(sorted(_load(path).run_id for path in found))
