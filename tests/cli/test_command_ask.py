@@ -164,6 +164,18 @@ def test_wrong_use_is_two_and_asks_nothing(home: object, arguments: tuple[str, .
     assert "Traceback" not in done.stderr
 
 
+def test_what_the_hub_refuses_is_named_as_it_was_typed(hub: RunningHub) -> None:
+    for arguments, named in (
+        (("Where?", "--choice", "a=A", "--choice", "b b=B"), "--choice 2, its key: "),
+        (("Where?", "--choice", f"a={'x' * 501}"), "--choice 1, its label: "),
+        (("Where?", "--callback", "ftp://example.com/"), "--callback: must be an http or https URL"),
+        (("Where?", "--timeout", "31d"), "--timeout: "),
+        ((" ",), "QUESTION: has no visible character"),
+    ):
+        done = inbox("ask", *arguments)
+        assert (done.returncode, done.stderr.startswith(f"inbox: {named}")) == (5, True), done.stderr
+
+
 def test_detail_may_be_piped_in(hub: RunningHub) -> None:
     done = inbox("ask", "Deploy?", "--detail", "-", "--timeout", "0.3", text="one\ntwo\n")
     assert done.returncode == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 from types import FrameType
@@ -13,7 +14,7 @@ import click
 
 from inbox_tui.cli.arguments import Duration, pairs, text_from
 from inbox_tui.cli.problems import complain
-from inbox_tui.core.errors import Exit
+from inbox_tui.core.errors import Exit, Refused
 from inbox_tui.core.model import REFUSING_KEYS
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ _ENDINGS = {
     "unknown": "the hub no longer knows the question",
     "foreign": "the hub's answer was not for this question",
 }
+
+
+_OPTIONS = {"title": "QUESTION", "body": "--detail", "choices": "--choice", "callback_url": "--callback"}
+"""Members of an event by another name than their option's."""
+_MEMBER = re.compile(r"body\.(\w+)(?:\[(\d+)\])?(?:\.(\w+))?")
 
 
 @click.command("ask")
@@ -74,17 +80,29 @@ def ask_command(
     shown |= {"body": text_from(detail) if detail else "", "callback_url": callback_url}
     signal.signal(signal.SIGTERM, _withdraw)
     signal.signal(signal.SIGHUP, _withdraw)
-    answer = ask(
-        question,
-        choices=offered,
-        default=default,
-        timeout=timeout,
-        on_outage=lambda problem: complain(f"{problem} Still waiting."),
-        **{name: value for name, value in shown.items() if value},
-    )
+    try:
+        answer = ask(
+            question,
+            choices=offered,
+            default=default,
+            timeout=timeout,
+            on_outage=lambda problem: complain(f"{problem} Still waiting."),
+            **{name: value for name, value in shown.items() if value},
+        )
+    except Refused as refused:
+        raise _as_typed(refused) from refused
     if default not in ("", *REFUSING_KEYS) and answer.status == "expired":
         complain(f"the default {default!r} was not given: it permits, which needs a key made with --allow-timeout-approve")
     return _tell(answer, reply, as_json)
+
+
+def _as_typed(refused: Refused) -> Refused:
+    """A hub's "no" to a member, `body.choices[1].key`, as one to what was typed: `--choice 2, its key`."""
+    if not refused.errors or (found := _MEMBER.fullmatch(refused.errors[0].location)) is None:
+        return refused
+    name, index, part = found.groups()
+    place = _OPTIONS.get(name, f"--{name}") + (f" {int(index) + 1}" if index else "") + (f", its {part}" if part else "")
+    return Refused(refused.status, f"{place}: {refused.errors[0].message}", code=refused.code)
 
 
 def _withdraw(_signal: int, _frame: FrameType | None) -> None:

@@ -22,7 +22,7 @@ async def poll(call: Call) -> Response:
     try:
         await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not asking.done():
-            raise Refused(503, "The hub is stopping: ask again.", code="stopping", retry_after=1)
+            raise Refused(503, "The hub is stopping.", code="stopping", retry_after=1)
         return _said(call, asking.result())
     finally:
         for task in (asking, stopping):
