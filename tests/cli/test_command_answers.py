@@ -42,6 +42,21 @@ def test_reject_and_decide_give_their_keys(hub: RunningHub) -> None:
     assert [row(hub, id_)["decision"]["key"] for id_ in (first, second)] == ["reject", "prod"]
 
 
+def test_an_answer_that_somebody_waits_for_is_said_to_have_arrived(hub: RunningHub) -> None:
+    with running("ask", "Deploy?") as asker:
+        eventually(lambda: open_question(hub))
+        assert inbox("approve", reference(hub)).stdout.endswith(", delivered\n")
+        assert ended(asker)[0] == 0
+
+
+def test_an_answer_that_does_not_arrive_is_not_waited_for_long(hub: RunningHub) -> None:
+    with running("ask", "Deploy?") as asker:
+        eventually(lambda: open_question(hub))
+        asker.kill()
+        ended(asker)
+        assert inbox("approve", reference(hub)).stdout.endswith(", not confirmed\n")
+
+
 def test_a_second_answer_is_refused_and_told_who_was_first(hub: RunningHub) -> None:
     id_ = hub.publish(**QUESTION)["id"]
     seen = reference(hub)

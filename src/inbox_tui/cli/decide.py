@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inbox_tui.cli.arguments import Reference
-from inbox_tui.core.errors import Exit, HubUnreachable, Refused
+from inbox_tui.core.errors import Exit, HubUnreachable, InboxError, Refused
 
 if TYPE_CHECKING:
     from inbox_tui.core.model import Notification
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 RETRY_SECONDS = 10.0
 """How long one key press is sent again, always as the same attempt, before its outcome is called unknown."""
+HEARD_SECONDS = 1.0
+"""How long an asker that waits is given to say that it has its answer."""
 
 _comment = click.option("--comment", default="", help="Words for the asker.")
 _reference = click.argument("reference", type=Reference(), metavar="ID[@REV]")
@@ -71,8 +73,24 @@ def _answer(reference: tuple[str, int | None], key: str, comment: str) -> int:
     if shown_rev is None:
         shown_rev = _show_and_confirm(hub, id_, key)
     body = {"key": key, "comment": comment, "raised_rev": shown_rev, "epoch": epoch, "attempt": os.urandom(16).hex()}
-    click.echo(state(_post(hub, f"/api/notifications/{id_}/decision", body)))
+    row = _post(hub, f"/api/notifications/{id_}/decision", body)
+    click.echo(state(_heard(hub, row)))
     return Exit.DONE
+
+
+def _heard(hub: Address, row: Notification) -> Notification:
+    """The row once the asker that waits has its answer; as it is where that takes longer than a moment."""
+    from inbox_tui.cli.rows import fetch
+    from inbox_tui.core.model import from_document
+
+    until = time.monotonic() + HEARD_SECONDS
+    while row.waiting == "here" and time.monotonic() < until:
+        time.sleep(0.02)
+        try:
+            row = from_document(fetch(hub, f"/api/notifications/{row.id}"))
+        except InboxError:
+            break  # the decision stands, whatever became of the hub since
+    return row
 
 
 def _show_and_confirm(hub: Address, id_: str, key: str) -> int:
