@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from inbox_tui.cache.rows import View
@@ -55,9 +56,7 @@ class Changes:
         """Makes deep places of a long list quick to read, off the loop."""
         view = self._screen.list.listing.view
         if self._screen.reader.wants_index(view):
-            self._screen.run_worker(
-                lambda: self._index(view), group="index", exclusive=True, exit_on_error=False, description="index a view"
-            )
+            self._screen.begin("index", partial(self._index, view))
 
     async def _index(self, view: View) -> None:
         reader = self._screen.reader

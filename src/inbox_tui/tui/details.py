@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -40,9 +41,7 @@ class Details:
             return
         screen.detail.show(row.notification, self._timelines.of(row) or NOTHING, screen.list.note_of(row))
         if self._timelines.is_worth_asking(row):
-            screen.run_worker(
-                lambda: self._fetch(row), group="timeline", exclusive=True, exit_on_error=False, description="fetch a timeline"
-            )
+            screen.begin("timeline", partial(self._fetch, row))
 
     async def _fetch(self, row: Row) -> None:
         screen = self._screen

@@ -170,7 +170,7 @@ class Filtering:
     # -- searching -----------------------------------------------------------------------------------------------
     def _search(self, after: float, *, is_new: bool) -> None:
         self._is_behind, self._seconds = False, 0
-        self._screen.search(partial(self._run, after, is_new))
+        self._screen.begin("filter", partial(self._run, after, is_new))
 
     async def _run(self, after: float, is_new: bool) -> None:
         from inbox_tui.cache.matches import Matches

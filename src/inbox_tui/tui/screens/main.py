@@ -3,12 +3,13 @@ what was written (`changes`), the words at the edges (`edges`), what is read (`d
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
+from textual.worker import Worker
 
 from inbox_tui.cache.pages import Reader, Row
 from inbox_tui.cache.rows import View
@@ -167,10 +168,9 @@ class MainScreen(Screen[None]):
             self.list.listing.source = rows
             self.list.take_changes()
 
-    @work(group="filter", exclusive=True, exit_on_error=False, description="search the cache")
-    async def search(self, search: Callable[[], Awaitable[None]]) -> None:
-        """For the filter: the newest search alone."""
-        await search()
+    def begin(self, group: str, work: Callable[[], Coroutine[None, None, None]]) -> Worker[None]:
+        """Work beside the keys, which takes the place of what its group still does."""
+        return self.run_worker(work, group=group, exclusive=True, exit_on_error=False, description=group)
 
     def read(self, reading: bool) -> None:
         """Gives the keys to the detail, or back to the list."""
