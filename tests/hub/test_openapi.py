@@ -73,6 +73,9 @@ def test_the_schema_that_an_answer_names_is_there(shared_hub: RunningHub) -> Non
         assert (schema.status, schema.headers["content-type"]) == (200, "application/schema+json")
         assert schema.document["$id"] == named
         assert schema.document["type"] == "object"
+    behind_a_proxy = {"Host": "localhost:8443", "X-Forwarded-Proto": "https"}
+    named = shared_hub.call("GET", "/api/health", by="tcp", headers=behind_a_proxy).document["$schema"]
+    assert named == "https://localhost:8443/schemas/HealthBody.json"
 
 
 def test_every_status_that_the_hub_gave_is_described(shared_hub: RunningHub, described: dict[str, Any]) -> None:

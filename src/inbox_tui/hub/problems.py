@@ -14,9 +14,10 @@ MEDIA_TYPE = "application/problem+json"
 
 
 def schema_url(connection: HTTPConnection, name: str) -> str:
-    """Where the caller finds the schema of what it gets, by the host that it asked."""
+    """Where the caller finds the schema of what it gets, by the host that it asked, and as a proxy before us says that it did."""
     host = connection.headers.get("host") or "localhost"
-    return f"{connection.scope.get('scheme', 'http')}://{host}/schemas/{name}.json"
+    scheme = "https" if connection.headers.get("x-forwarded-proto") == "https" else connection.scope.get("scheme", "http")
+    return f"{scheme}://{host}/schemas/{name}.json"
 
 
 def problem(connection: HTTPConnection, refused: Refused) -> Response:
