@@ -10,31 +10,16 @@ import resource
 import select
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from forking import ForkedHub
+
 from inbox_tui.core.paths import Paths, find_paths
 
 _START_SECONDS = 30.0
-_PROGRAM = """
-import json, os, sys
-from inbox_tui.core.errors import InboxError
-from inbox_tui.hub.serve import serve
-from inbox_tui.hub.store import sqlite
-if user := int(sys.argv[2]):
-    # Only now: the interpreter itself may stand where this user cannot read.
-    os.setgroups([])
-    os.setgid(user)
-    os.setuid(user)
-try:
-    sys.exit(serve(**json.loads(sys.argv[1])))
-except InboxError as error:
-    sys.exit(f"inbox: {error}")
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +42,7 @@ class RunningHub:
     home: Path
     options: dict[str, Any]
     user: int = 0
-    process: subprocess.Popen[bytes] = field(init=False)
+    process: ForkedHub = field(init=False)
     listen: str = field(default="", init=False)
 
     @classmethod
@@ -87,16 +72,8 @@ class RunningHub:
     def restart(self) -> None:
         """Starts it again after `stop` or `kill9`."""
         heard, ready = os.pipe()
-        options = json.dumps(self.options | {"ready_fd": ready})
         environ = {name: value for name, value in os.environ.items() if not name.startswith("INBOX_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, options, str(self.user)],
-            env=environ | {"INBOX_HOME": str(self.home)},
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=[ready],
-            start_new_session=True,
-        )
+        self.process = ForkedHub(self.options, environ | {"INBOX_HOME": str(self.home)}, self.user, ready)
         os.close(ready)
         atexit.register(_end, self.process)
         with os.fdopen(heard, "rb") as pipe:
@@ -111,14 +88,14 @@ class RunningHub:
     def wait(self, seconds: float = 15) -> tuple[int, str]:
         """Its exit code, and what it said on stderr."""
         _, said = self.process.communicate(timeout=seconds)
-        return self.process.returncode, said.decode(errors="replace")
+        return self.process.wait(), said.decode(errors="replace")
 
     def stop(self) -> int:
         """Ends it as a service manager does. Answers the exit code."""
         if self.process.returncode is None:
             self.process.terminate()
             self.wait()
-        return self.process.returncode
+        return self.process.wait()
 
     def kill9(self) -> None:
         os.kill(self.process.pid, signal.SIGKILL)
@@ -175,7 +152,7 @@ class RunningHub:
         return str({"operate": self.operate_socket, "send": self.send_socket}[by])
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: ForkedHub) -> None:
     """A test that failed before it stopped its hub leaves none behind."""
     if process.poll() is None:
         process.kill()
