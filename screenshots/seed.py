@@ -18,6 +18,22 @@ FEED = "pictures"
 _ASKS = {"actionable": True, "is_prompt": True, "kind": "input.required", "severity": "warn", "choices": (APPROVE, REJECT)}
 
 
+REVIEW = """## Two things before this can go in
+
+1. **Limits are read once**, at start: `settings.limit` does not follow a reload.
+2. The new check *fails open* where the table is empty.
+
+```python
+if not limits:
+    return ALLOW   # should be: raise Unconfigured
+```
+
+- [x] tests cover the old limits
+- [ ] and the new ones, see [the plan](https://wiki.example.org/limits) and https://ci.example.org/runs/8813
+
+> Everything else reads well."""
+
+
 def _row(ago: int, title: str, **members: object) -> Notification:
     at = NOW - ago
     members.setdefault("kind", "message")
@@ -37,6 +53,11 @@ def _prompts() -> list[Notification]:
         _row(
             3 * MINUTE, "About to delete 83 records. Please confirm.", sender="my-app", source="my-app", task_name="cleanup",
             waiting="nobody", body="customers_tmp, rows older than 2024-01-01. This cannot be undone.", **_ASKS,
+        ),
+        _row(
+            5 * MINUTE, "Run tool: Edit", sender="hooks-laptop", source="claude", waiting="here", **_ASKS,
+            details={"tool_name": "Edit", "cwd": "~/src/api", "branch": "main", "host": "laptop",
+                     "command": "src/api/limits.py\n-    limit = 100\n+    limit = settings.limit\n+    assert limit > 0"},
         ),
         _row(
             9 * MINUTE, "Apply patch to deploy.sh?", sender="hooks-ci", source="codex", waiting="here", **_ASKS,
@@ -64,8 +85,16 @@ def _news() -> list[Notification]:
              body="/var at 96%", details={"meta": {"mount": "/var", "used_percent": 96.2, "free_gib": 3.1}}),
         _row(14 * MINUTE, "バックアップが完了しました：データベース全体 🎉", kind="task.completed", sender="nas",
              source="夜間ジョブ", body="サイズ 4.2 GB、所要時間 3 分"),
+        _row(18 * MINUTE, "Review of pull request 418", sender="reviewer", source="reviewer", run_id="run_1793189500000_4180",
+             kind="task.completed", body=REVIEW, details={"color": "teal", "open_url": "https://git.example.org/shop/pulls/418",
+             "meta": {"queue_ms": 4200, "active_ms": 61800, "wait_ms": 12000, "total_duration_ms": 78000, "retry_count": 1,
+                      "tokens_used": 18400, "cost_usd": 0.42, "model": "large", "files_changed": 9, "lines_added": 214,
+                      "lines_removed": 87, "branch": "limits", "author": "sam", "base": "main", "reviewers": ["dana", "kim"],
+                      "labels": ["api", "limits"], "milestone": "1.3"}}),
         _row(22 * MINUTE, "Monthly report ready", kind="task.completed", sender="report-gen", source="report-gen",
              body="24 pages, 3 charts.", details={"open_url": "https://reports.example.org/2026-10"}, read_at=NOW - 20 * MINUTE),
+        _row(3 * HOUR, "Reindexing the archive", kind="task.progress", sender="indexer", source="indexer",
+             run_id="run_1793172000000_0a1b", details={"status": "running", "progress": 0.31}),
         _row(31 * MINUTE, "Run tool: Edit", sender="hooks-laptop", source="claude",
              **_ASKS | {"actionable": True}, read_at=NOW - 30 * MINUTE,
              decision=Decision("approve", "approve", "dana", NOW - 30 * MINUTE, delivery="delivered"),

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from commands import INBOX
 from hubs import RunningHub
 from terminal import Terminal
-
-from commands import INBOX
 
 _SGR = re.compile(rb"\x1b\[([0-9;]*)m")
 _COLOUR = re.compile(rb"[34]8;5;\d+|[34]8;2;\d+;\d+;\d+|\b(?:3[0-7]|4[0-7]|9[0-7]|10[0-7])\b")

@@ -142,7 +142,7 @@ async def test_views_by_chord_and_the_prefix_is_shown(pane: OpenPane) -> None:
         assert "needs me" in it.footer
         await it.press("n")
         assert it.main.list.listing.view is View.NEEDS
-        assert "Needs me 3" in it.header
+        assert "Needs me 4" in it.header
         await it.press("g", "u")
         assert it.main.list.listing.view is View.UNREAD
         await it.press("G", "g")

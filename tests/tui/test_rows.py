@@ -117,7 +117,7 @@ def test_a_progress_that_is_no_share_is_no_harm(progress: object) -> None:
 def test_what_a_timeline_leaves_out_is_marked() -> None:
     long, short = ({"kind": "k", "title": " ".join(["word"] * count)} for count in (40, 3))
     shown = [line.text for line in reading.lines(message("x"), 60, 0, timeline=reading.Timeline((long, short)))]
-    assert shown[-2].endswith("word …")
+    assert shown[-2].endswith("…")
     assert shown[-1] == "word word word"
 
 

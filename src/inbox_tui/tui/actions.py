@@ -81,6 +81,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda c: c.reading or c.filtered or c.selected > 0,
         palette=False,
     ),
+    Action("unfold", ("+",), "more", "In the detail: all of what is folded, or folded again.", "screen", lambda c: c.reading),
     Action("done", ("e", "d"), "done", "Done: out of the inbox; in Done, back into it.", "triage", _has_row),
     Action(
         "undo",

@@ -27,6 +27,19 @@ def span(micros: int) -> str:
     return f"{seconds}s" if seconds < 60 else f"{seconds // 60}m" if seconds < 3600 else f"{seconds // 3600}h"
 
 
+def lasting(micros: int) -> str:
+    """How long something took: `1.2s`, `47s`, `3m 12s`, `5h 2m`, `3d 4h`."""
+    seconds = max(0, micros) / SECOND
+    if seconds < 10:
+        return f"{seconds:.1f}s"
+    whole = round(seconds)
+    for size, unit, under, smaller in ((86_400, "d", 3600, "h"), (3600, "h", 60, "m"), (60, "m", 1, "s")):
+        if whole >= size:
+            rest = whole % size // under
+            return f"{whole // size}{unit} {rest}{smaller}" if rest else f"{whole // size}{unit}"
+    return f"{whole}s"
+
+
 def coming(at: int, now: int) -> str:
     """A moment to come: `18:30`, `tomorrow 09:00`, `Fri 14:00`, `1 Dec 09:00`, `1 Dec 2027`."""
     then, today = time.localtime(at // SECOND), time.localtime(now // SECOND)

@@ -141,6 +141,11 @@ class Commands:
         if row.notification.read_at is None:
             self._screen.link.triage("read", row)
 
+    def unfold(self) -> None:
+        if not self._screen.detail.display:
+            self.open()
+        self._screen.detail.unfold()
+
     def back(self) -> None:
         if self._screen.reading:
             self._screen.read(False)

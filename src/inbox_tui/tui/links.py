@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
+from inbox_tui.tui import words
+
+MEMBERS = {"open_url": "open", "download_url": "download", "image_url": "image"}
+"""The members of a row that hold links, by preference, and what each is called."""
+LINK_IN_TEXT = re.compile(
+    r"!?\[(?P<label>[^\[\]\n]*)\]\((?P<address>https?://[^\s()<>]+)\)|(?P<bare>https?://[^\s<>()\[\]\"'`]+[^\s<>()\[\]\"'`.,;:!?])"
+)
+MOST_IN_TEXT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,18 @@ def safe_link(text: str) -> Link | None:
     where = f"{where}:{port}" if port else where
     rest = (_ascii(part) for part in (parts.path, parts.query, parts.fragment))
     return Link(urlunsplit((parts.scheme, where, *rest)), where)
+
+
+def links_of(row: Notification) -> dict[str, Link]:
+    """What each link is for → the link, in the order in which they are numbered; only those that are safe to open."""
+    named = [(name, words.detail(row, member)) for member, name in MEMBERS.items()]
+    named += [("", found["address"] or found["bare"]) for found in LINK_IN_TEXT.finditer(row.body)][:MOST_IN_TEXT]
+    links: dict[str, Link] = {}
+    for name, text in named:
+        link = safe_link(text)
+        if link is not None and link not in links.values():
+            links[name or f"in the text, {len(links) + 1}"] = link
+    return links
 
 
 def _ascii(text: str) -> str:

@@ -9,25 +9,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from inbox_tui.core.model import Notification, to_document
-from inbox_tui.tui import words
+from inbox_tui.core.model import to_document
 from inbox_tui.tui.browser import can_open, open_link
 from inbox_tui.tui.copying import copy
 from inbox_tui.tui.jump import jump
-from inbox_tui.tui.links import Link, safe_link
+from inbox_tui.tui.links import Link, links_of
 from inbox_tui.tui.terminal import put
 
 if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
-
-LINKS = {"open_url": "open", "download_url": "download", "image_url": "image"}
-"""The members of a row that hold links, by preference, and what each is called."""
-
-
-def links_of(row: Notification) -> dict[str, Link]:
-    """What each link is for → the link; only those that are safe to open."""
-    found = {name: safe_link(words.detail(row, member)) for member, name in LINKS.items()}
-    return {name: link for name, link in found.items() if link is not None}
 
 
 class Outward:
@@ -48,7 +38,8 @@ class Outward:
         elif links:
             from textual.command import CommandPalette, SimpleCommand, SimpleProvider
 
-            commands = [SimpleCommand(name, partial(self._open, link), link.url) for name, link in links.items()]
+            named = enumerate(links.items(), 1)
+            commands = [SimpleCommand(f"{n}  {name}", partial(self._open, link), link.url) for n, (name, link) in named]
             palette = CommandPalette(
                 [SimpleProvider(self._screen, [*commands])],  # type: ignore[list-item]
                 placeholder="Links…",

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
-from inbox_tui.core.times import from_wire
-from inbox_tui.tui import asked, words
+from inbox_tui.tui import asked, facts, markdown, runs, words
 from inbox_tui.tui.before import asked_before
-from inbox_tui.tui.cells import chop, cut, wrap
-from inbox_tui.tui.clocktime import coming, moment
-from inbox_tui.tui.links import safe_link
+from inbox_tui.tui.cells import chop, wrap
+from inbox_tui.tui.clocktime import coming, lasting, moment
+from inbox_tui.tui.diffs import is_diff, part_of
+from inbox_tui.tui.lines import Line
+from inbox_tui.tui.links import links_of
+from inbox_tui.tui.runs import Entry, moment_of
+from inbox_tui.tui.sparkline import sparkline
 
-Entry = Mapping[str, Any]
-"""One entry of a timeline, as the hub serves it: {id, at, kind, title, body, …}."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`part`: a tone, or `title`, `text`, `command`, `note`, `rule`. A line begins with `lead`, which has its own part."""
-
-    text: str
-    part: str = "text"
-    lead: str = ""
-    lead_part: str = "note"
+PATCHES = ("Edit", "Write")
+"""Tools whose command is a patch: a file, then what goes and what comes."""
+SPARK_CELLS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +33,30 @@ class Timeline:
 NOTHING = Timeline()
 
 
-def lines(row: Notification, width: int, now: int, *, timeline: Timeline = NOTHING, me: str = "", note: str = "") -> list[Line]:
-    """Everything that is known of a row, in lines of at most `width` cells."""
+def lines(
+    row: Notification, width: int, now: int,
+    *, timeline: Timeline = NOTHING, me: str = "", note: str = "", whole: bool = False,
+) -> list[Line]:  # fmt: skip
+    """What is known of a row, in lines of at most `width` cells; with `whole` nothing of it is folded."""
     return [
-        *_head(row, width, now, me, note),
+        *_head(row, timeline, width, now, me, note),
         *_text(row, width),
-        *_fields(row, width, now),
-        *_timeline(row, timeline, width, now),
+        *_apart(runs.lines(row, timeline.entries, width, now)),
+        *_apart(facts.links(row, width)),
+        *_apart(facts.fields(row, width, now, whole=whole)),
+        *facts.history(row, timeline.entries, timeline.note, width, now, whole=whole),
     ]
 
 
-def _head(row: Notification, width: int, now: int, me: str, note: str) -> Iterator[Line]:
+def _apart(block: Iterator[Line]) -> Iterator[Line]:
+    """A block with an empty line before it, where it has any."""
+    for first in block:
+        yield Line("")
+        yield first
+        yield from block
+
+
+def _head(row: Notification, timeline: Timeline, width: int, now: int, me: str, note: str) -> Iterator[Line]:
     tone = words.tone(row)
     first, *rest = wrap(words.full_text(row, row.title) or words.one_line(row, row.kind), width - 2)
     yield Line(first, "title", f"{words.SIGNS[tone]} ", tone)
@@ -59,6 +65,8 @@ def _head(row: Notification, width: int, now: int, me: str, note: str) -> Iterat
     for text in (
         " · ".join(part for part in (words.claims(row), asked.place(row)) if part),
         _when(row, now),
+        _rate(row, timeline),
+        f"began {words.age(now - row.created_at)} ago, no end was heard" if words.is_silent(row, now) else "",
         asked_before(row, now),
         _put_off(row, now),
     ):
@@ -91,6 +99,14 @@ def _when(row: Notification, now: int) -> str:
     return " · ".join(part for part in (asked_at, waits, until) if part)
 
 
+def _rate(row: Notification, timeline: Timeline) -> str:
+    """How its repeats lie in time: of those that the row or the hub still knows."""
+    told = [at for entry in timeline.entries if (at := moment_of(entry)) is not None] if not row.run_id else []
+    times = told if len(told) > len(row.occurrences) else row.occurrences
+    drawn = sparkline(times, SPARK_CELLS) if len(times) > 2 else ""
+    return f"{drawn}  the last {len(times):,}, over {lasting(max(times) - min(times))}" if drawn else ""
+
+
 def _text(row: Notification, width: int) -> Iterator[Line]:
     told = {row.title}
     for part, text in (("text", row.body), ("text", words.detail(row, "prompt")), ("command", words.detail(row, "command"))):
@@ -98,9 +114,7 @@ def _text(row: Notification, width: int) -> Iterator[Line]:
             continue
         told.add(text)
         yield Line("")
-        safe = words.full_text(row, text)
-        for line in chop(safe, width - 2) if part == "command" else wrap(safe, width - 2):
-            yield Line(f"  {line}", part)
+        yield from _shown(row, words.full_text(row, text), part, width - 2)
     if row.is_open and row.choices:
         yield Line("")
         offered = " / ".join(clean(choice.label, lines=False) for choice in row.choices)
@@ -108,74 +122,13 @@ def _text(row: Notification, width: int) -> Iterator[Line]:
             yield Line(f"  {line}", "note")
 
 
-_FIELDS = ("tool_name", "file_paths", "tags", "tmux_pane", "repo", "sent_at", "redacted", "session_id")
-
-
-def _fields(row: Notification, width: int, now: int) -> Iterator[Line]:
-    pairs: list[tuple[str, str]] = []
-    link = safe_link(words.detail(row, "open_url"))
-    if link is not None:
-        pairs.append(("link", link.url))
-    pairs += [("status", words.activity(row)), ("task", row.task_name), ("run", row.run_id)]
-    pairs += [(name.replace("_", " "), _value(row.details.get(name))) for name in _FIELDS]
-    meta = row.details.get("meta")
-    if isinstance(meta, dict):
-        pairs += [(clean(str(name), lines=False), _value(value)) for name, value in meta.items()]
-    if row.count > 1:
-        pairs.append(("last times", ", ".join(moment(at, now) for at in row.occurrences)))
-    pairs.append(("kind", row.kind))
-    pairs = [(name, words.one_line(row, value)) for name, value in pairs if value]
-    yield Line("")
-    column = min(16, max((len(name) for name, _ in pairs), default=0))
-    for name, value in pairs:
-        broken = wrap(value, max(8, width - column - 4))
-        yield Line(broken[0], "text", f"  {cut(name, column):<{column}}  ", "note")
-        for line in broken[1:]:
-            yield Line(f"{'':{column + 4}}{line}")
-
-
-def _moment(at: object, now: int) -> str:
-    """Empty where a hub says something that is no time."""
-    try:
-        micros = from_wire(at) if isinstance(at, str) else None
-    except ValueError:
-        return ""
-    return "" if micros is None else moment(micros, now)
-
-
-KIND_CELLS = 14
-ENTRY_LINES = 3
-"""Lines of one entry of a timeline; what is left out is marked."""
-
-
-def _value(value: object) -> str:
-    if value is None or value == "" or value == [] or value == {}:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(_value(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={_value(item)}" for name, item in value.items())
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _timeline(row: Notification, timeline: Timeline, width: int, now: int) -> Iterator[Line]:
-    if not timeline.entries and not timeline.note:
-        return
-    yield Line("")
-    name = " run " if row.run_id else " so far "
-    yield Line(f"──{name}{'─' * max(0, width - len(name) - 2)}", "rule")
-    for entry in timeline.entries:
-        when = _moment(entry.get("at"), now)
-        kind = str(entry.get("kind", "")).removeprefix("task.")
-        text = " · ".join(clean(str(part), lines=False) for part in (entry.get("title"), entry.get("body")) if part)
-        kind = clean(kind, lines=False)
-        lead = f"  {when:<8}  {cut(kind, KIND_CELLS):<{KIND_CELLS}}  "
-        room = max(8, width - len(lead))
-        broken = wrap(text, room) or [""]
-        if len(broken) > ENTRY_LINES:
-            broken = [*broken[: ENTRY_LINES - 1], cut(f"{broken[ENTRY_LINES - 1]} …", room)]
-        yield Line(broken[0], "text", lead)
-        for line in broken[1:]:
-            yield Line(f"{'':{len(lead)}}{line}", "note")
-    if timeline.note:
-        yield Line(f"  {timeline.note}", "note")
+def _shown(row: Notification, text: str, part: str, width: int) -> Iterator[Line]:
+    """A text by what it is. What asks is shown as it was written, each character of it: a patch has colours, no more."""
+    if is_diff(text) or (part == "command" and words.detail(row, "tool_name") in PATCHES):
+        for line in text.split("\n"):
+            yield from (Line(piece, part_of(line, part), "  ") for piece in chop(line, width))
+    elif part == "text" and not words.asks(row) and markdown.is_markdown(text):
+        numbers = {link.url: n for n, link in enumerate(links_of(row).values(), 1)}
+        yield from (replace(line, lead=f"  {line.lead}") for line in markdown.lines(text, width, numbers))
+    else:
+        yield from (Line(line, part, "  ") for line in (chop(text, width) if part == "command" else wrap(text, width)))

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from inbox_tui.core.lifecycle import is_success
+from inbox_tui.core.lifecycle import LIVE, STOPPED, is_success
 from inbox_tui.core.model import Decision, Notification
 from inbox_tui.core.text import clean, mark
-from inbox_tui.core.times import SECOND
+from inbox_tui.core.times import HOUR, SECOND
 from inbox_tui.tui.clocktime import coming
 
 Tone = Literal["ask", "error", "warn", "success", "info"]
@@ -22,6 +22,9 @@ MUTED = "~"
 
 PREVIEW = 1000
 """Characters of a text that a one-line preview looks at."""
+
+SILENT_AFTER = 2 * HOUR
+"""A run that has not ended and has said nothing for so long may never end."""
 
 SHARE_MOST = 1e6
 """A progress beyond it is no share of anything: shown as it was sent."""
@@ -122,14 +125,21 @@ def activity(row: Notification) -> str:
 
 
 def marks(row: Notification, now: int) -> str:
-    """What a person did to it, in words that are never cut: `pinned`, `until tomorrow 09:00`."""
+    """What a person did to it, and what time did, in words that are never cut: `pinned`, `until tomorrow 09:00`, `silent 5h`."""
     until = f"until {coming(row.snoozed_until, now)}" if row.snoozed_until is not None else ""
-    return " ".join(part for part in ("pinned" if row.pinned else "", until) if part)
+    silent = f"silent {age(now - row.last_occurred_at)}" if is_silent(row, now) else ""
+    return " ".join(part for part in ("pinned" if row.pinned else "", until, silent) if part)
+
+
+def is_silent(row: Notification, now: int) -> bool:
+    """A run that began, told of no end, and has said nothing for long."""
+    is_going = bool(row.run_id) and row.kind in LIVE - {STOPPED} and row.done_at is None
+    return is_going and now - row.last_occurred_at >= SILENT_AFTER
 
 
 def remainder(row: Notification, me: str = "", note: str = "") -> str:
     """What follows the title on the one line of a row. `note`: what this pane knows before the row tells it (`sending…`)."""
-    text = question(row) if row.is_open else row.body
+    text = question(row) if row.is_open else row.body.lstrip("#")
     parts = (note or state(row, me), one_line(row, activity(row)), one_line(row, text))
     return "  ".join(part for part in parts if part)
 

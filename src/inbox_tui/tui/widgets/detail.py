@@ -13,6 +13,7 @@ from textual.strip import Strip
 from inbox_tui.core.model import Notification
 from inbox_tui.core.times import Clock
 from inbox_tui.tui import reading
+from inbox_tui.tui.lines import Line
 from inbox_tui.tui.reading import NOTHING, Timeline
 
 
@@ -29,6 +30,11 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
         & > .detail--command { color: $inbox-ask; }
         & > .detail--note { color: $inbox-dim; }
         & > .detail--rule { color: $inbox-faint; }
+        & > .detail--strong { color: $foreground; text-style: bold; }
+        & > .detail--emphasis { color: $foreground; text-style: italic; }
+        & > .detail--link { color: $accent; text-style: underline; }
+        & > .detail--added { color: $success; }
+        & > .detail--removed { color: $error; }
         & > .detail--ask { color: $inbox-ask; text-style: bold; }
         & > .detail--error { color: $error; text-style: bold; }
         & > .detail--warn { color: $warning; text-style: bold; }
@@ -38,7 +44,7 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
     }
     """
     PARTS: ClassVar[tuple[str, ...]] = (
-        *("text", "title", "command", "note", "rule"),
+        *("text", "title", "strong", "emphasis", "link", "command", "note", "rule", "added", "removed"),
         *("ask", "error", "warn", "success", "info"),
     )
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"detail--{part}" for part in PARTS}
@@ -48,15 +54,22 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
         self._clock, self._me = clock, me
         self._row: Notification | None = None
         self._timeline, self._note = NOTHING, ""
-        self._lines: list[reading.Line] = []
+        self._lines: list[Line] = []
+        self._whole = False
 
     def show(self, row: Notification | None, timeline: Timeline = NOTHING, note: str = "") -> None:
         """`note`: what this pane knows of the row before the row tells it."""
         same = row is not None and self._row is not None and row.id == self._row.id
         self._row, self._timeline, self._note = row, timeline, note
+        self._whole = self._whole and same
         self._compose_lines()
         if not same:
             self.scroll_to(y=0, animate=False, force=True)
+
+    def unfold(self) -> None:
+        """All of it, or again without what is folded; of another row, folded."""
+        self._whole = not self._whole
+        self._compose_lines()
 
     def scroll_lines(self, lines: int) -> None:
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True)
@@ -79,11 +92,13 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
             if old != new:
                 self.refresh_line(y)
 
-    def _new_lines(self) -> list[reading.Line]:
+    def _new_lines(self) -> list[Line]:
         width = self.scrollable_content_region.width - 1
         if self._row is None or width < 8:
             return []
-        return reading.lines(self._row, width, self._clock(), timeline=self._timeline, me=self._me, note=self._note)
+        return reading.lines(
+            self._row, width, self._clock(), timeline=self._timeline, me=self._me, note=self._note, whole=self._whole
+        )
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -92,8 +107,6 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
         if y >= len(self._lines):
             return Strip.blank(width, text)
         line = self._lines[y]
-        segments = [
-            Segment(line.lead, self.get_component_rich_style(f"detail--{line.lead_part}")),
-            Segment(line.text, self.get_component_rich_style(f"detail--{line.part}")),
-        ]
+        pieces = [(line.lead, line.lead_part), *(line.pieces or ((line.text, line.part),))]
+        segments = [Segment(text, self.get_component_rich_style(f"detail--{part}")) for text, part in pieces]
         return Strip(segments).adjust_cell_length(width, text)

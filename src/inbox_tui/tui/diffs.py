@@ -1,0 +1,19 @@
+"""Unified diffs and patches: every line stays as it is, signs and all; its part says what it is. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_DIFF = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@|^diff --git |^--- \S.*\n\+\+\+ \S|^\*\*\* Begin Patch$", re.MULTILINE)
+_HEADS = ("diff ", "index ", "--- ", "+++ ", "*** ", "@@", "new file", "deleted file", "rename ", "similarity ")
+
+
+def is_diff(text: str) -> bool:
+    return _DIFF.search(text) is not None
+
+
+def part_of(line: str, otherwise: str) -> str:
+    """`added`, `removed`, `note` for what tells of places, else `otherwise`."""
+    if line.startswith(_HEADS):
+        return "note"
+    return {"+": "added", "-": "removed"}.get(line[:1], otherwise)

@@ -1,0 +1,19 @@
+"""How often something happened, over time, in one line of signs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+LEVELS = "▁▂▃▄▅▆▇"
+
+
+def sparkline(times: Sequence[int], cells: int) -> str:
+    """From the first to the last of `times` in `cells` equal parts; "" where all were at one moment."""
+    if cells < 1 or not times or min(times) == max(times):
+        return ""
+    first, lasting = min(times), max(times) - min(times)
+    counts = [0] * cells
+    for at in times:
+        counts[min(cells - 1, (at - first) * cells // lasting)] += 1
+    most = max(counts)
+    return "".join(LEVELS[-(-count * (len(LEVELS) - 1) // most)] for count in counts)
