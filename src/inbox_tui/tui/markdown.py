@@ -16,7 +16,7 @@ from inbox_tui.tui.links import LINK_IN_TEXT, safe_link
 
 _SURE = re.compile(r"^#{2,6} \S|^(?:```|~~~)|\*\*[^\s*][^*\n]*\*\*|\]\(https?://", re.MULTILINE)
 _ITEM = re.compile(r"( *)([-*+]|\d{1,3}[.)]) +(.*)")
-_HEADING = re.compile(r"#{1,6} +(.*?)[ #]*")
+_HEADING = re.compile(r"#{1,6} +(.*)")
 _FENCE = re.compile(r" {0,3}(```+|~~~+) *([\w+-]*)")
 _RULE = re.compile(r"(?:[-*_] ?){3,}")
 _INLINE = re.compile(
@@ -61,7 +61,7 @@ def _code(line: str, width: int, language: str) -> Iterator[Line]:
 def _prose(line: str, width: int, numbers: Mapping[str, int]) -> Iterator[Line]:
     lead, part, hangs = "", "text", ""
     if (found := _HEADING.fullmatch(line)) is not None:
-        line, part = found[1], "title"
+        line, part = found[1].rstrip(" #"), "title"
     elif _RULE.fullmatch(line.strip()):
         yield Line("─" * width, "rule")
         return
