@@ -126,6 +126,20 @@ async def test_a_claim_is_a_lease(world: World, callbacks: Callbacks) -> None:
     assert (await kinds(world, job.notification_id)).count("callback.sent") == 1
 
 
+async def test_a_host_with_much_to_hear_leaves_room_for_others(world: World, callbacks: Callbacks) -> None:
+    for _ in range(6):
+        await decided(world, callbacks)
+    event = prompt(waiting=False)
+    (done,) = apply(world, Publish(AGENT, event, callback=callbacks.sealed("https://other.example/")))
+    await world.decide(await world.row(done.id), attempt="other")
+    (first,) = apply(world, Claim(5, LEASE, 2))
+    assert [job.host for job in first] == ["hooks.example"] * 2
+    (second,) = apply(world, Claim(5, LEASE, 2, {"hooks.example": 2}))
+    assert [job.host for job in second] == ["other.example"]
+    (third,) = apply(world, Claim(5, LEASE, 2, {"hooks.example": 1, "other.example": 1}))
+    assert [job.host for job in third] == ["hooks.example"]
+
+
 async def test_an_answer_that_was_taken_is_delivered(world: World, callbacks: Callbacks) -> None:
     row_id = await decided(world, callbacks)
     finish(world, claim(world)[0], Done())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import cast
@@ -18,7 +19,8 @@ from inbox_tui.hub.verbs.jobs import Again, Claim, Finish, Outcome
 from inbox_tui.hub.writer import Writer
 
 log = logging.getLogger(__name__)
-MOST_AT_ONCE = 16
+MOST_AT_ONCE, MOST_A_HOST = 16, 4
+"""Of all, and of those to one host: one that answers nothing holds up no other."""
 LEASE_SECONDS = 30.0
 """Longer than any attempt may take, and than its end may wait to be written."""
 _LOOK_SECONDS = 30.0
@@ -26,6 +28,7 @@ _LOOK_SECONDS = 30.0
 _SOON_SECONDS = 1.0
 """What was due and could not be claimed, since another hub or the store's own clock says otherwise, is looked at again."""
 _LOOKED_AT = 200
+"""Spaces, those with something due first."""
 Handler = Callable[[Job], Awaitable[Outcome]]
 
 
@@ -43,7 +46,8 @@ class Jobs:
         self._writer, self._readers, self._clock = writer, readers, clock
         self._handlers, self._lease = handlers, round(lease_seconds * SECOND)
         self._woken = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], str] = {}
+        """What is under way, and to which host."""
         self._working: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -85,7 +89,8 @@ class Jobs:
             if room <= 0:
                 return _LOOK_SECONDS  # whatever ends makes room, and wakes
             with suppress(Refused):  # one space that is gone, or cannot be written, holds up no other
-                jobs = cast(list[Job], await self._writer.submit(space, Claim(room, self._lease)))
+                claim = Claim(room, self._lease, MOST_A_HOST, Counter(self._running.values()))
+                jobs = cast(list[Job], await self._writer.submit(space, claim))
                 claimed += len(jobs)
                 for job in jobs:
                     self._begin(job)
@@ -98,11 +103,11 @@ class Jobs:
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._run(job), name=f"job {job.id}")
-        self._running.add(task)
+        self._running[task] = job.host
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         self.wake()
 
     async def _run(self, job: Job) -> None:

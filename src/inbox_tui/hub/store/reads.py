@@ -212,7 +212,7 @@ def mutes(connection: Connection, space: str) -> list[Mute]:
 
 
 def next_jobs(connection: Connection, limit: int) -> list[tuple[str, int]]:
-    """Space and time of the jobs that are due first, in every space at once."""
+    """Spaces, and when each has its first job due; the soonest first."""
     return [(str(space), int(due_at)) for space, due_at in connection.execute(statements.NEXT_JOBS, {"limit": limit})]
 
 

@@ -191,9 +191,10 @@ def delete_between(table: str) -> str:
 DELETE_ASKS = "DELETE FROM ask WHERE space = :space AND notification_id = :id AND notification_id <> ''"
 
 # A job's `due_at` says when it may be claimed: while it runs, that is the end of its lease.
-NEXT_JOBS = "SELECT space, due_at FROM job WHERE due_at IS NOT NULL ORDER BY due_at LIMIT :limit"
+NEXT_JOBS = """SELECT space, min(due_at) FROM job WHERE due_at IS NOT NULL GROUP BY space ORDER BY min(due_at)
+LIMIT :limit"""
 DUE_JOBS = """SELECT space, id, kind, notification_id, sender, host, address, body, attempts + 1, queued_at FROM job
-WHERE space = :space AND due_at <= :now ORDER BY due_at, id LIMIT :limit"""
+WHERE space = :space AND due_at <= :now AND host NOT IN (:values) ORDER BY due_at, id LIMIT :limit"""
 CLAIM_JOB = """UPDATE job SET state = 'running', attempts = attempts + 1, due_at = :lease_until, updated_at = :now
 WHERE space = :space AND id = :id"""
 RUNNING_JOB = "SELECT attempts FROM job WHERE space = :space AND id = :id AND state = 'running'"

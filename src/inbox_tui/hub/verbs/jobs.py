@@ -6,6 +6,8 @@ id.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from inbox_tui.core import decide
@@ -13,6 +15,7 @@ from inbox_tui.core.model import Event
 from inbox_tui.core.times import DAY, HOUR, SECOND
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
+from inbox_tui.hub.store.database import names
 from inbox_tui.hub.store.records import Held, Job, Wanted
 from inbox_tui.hub.values import Sender
 from inbox_tui.hub.verbs.publish import Publish, note
@@ -20,6 +23,7 @@ from inbox_tui.hub.verbs.publish import Publish, note
 FIRST_PAUSE, LONGEST_PAUSE = 2 * SECOND, HOUR
 BUDGET = DAY
 """A job that has been tried for so long is given up."""
+_NO_HOST = " "
 DELIVERY_FAILED = "notify.delivery_failed"
 
 
@@ -55,18 +59,30 @@ def pause(attempts: int, retry_after: float, jitter: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Takes the jobs of the space that are due first, `lease` microseconds each. Answers them."""
+    """Takes the jobs of the space that are due first, `lease` microseconds each. Answers them.
+
+    `most_a_host`: so many of one host at once, with those that are `under_way` there already. So a host that answers nothing
+    holds up no other, however much waits for it.
+    """
 
     most: int
     lease: int
+    most_a_host: int = sys.maxsize
+    under_way: Mapping[str, int] = field(default_factory=dict)
 
     def prepare(self, wanted: Wanted) -> None:
         pass
 
     def run(self, batch: Batch) -> list[Job]:
-        jobs = [Job(*record) for record in batch.select(statements.DUE_JOBS, now=batch.now, limit=self.most)]
-        for job in jobs:
-            batch.execute(statements.CLAIM_JOB, id=job.id, lease_until=batch.now + self.lease, now=batch.now)
+        left = {host: self.most_a_host - count for host, count in self.under_way.items()}
+        full, params = names("v", [host for host in left if left[host] <= 0] or [_NO_HOST])
+        due = batch.select(statements.DUE_JOBS.replace(":values", full), now=batch.now, limit=self.most, **params)
+        jobs = []
+        for job in (Job(*record) for record in due):
+            left[job.host] = left.get(job.host, self.most_a_host) - 1
+            if left[job.host] >= 0:
+                jobs.append(job)
+                batch.execute(statements.CLAIM_JOB, id=job.id, lease_until=batch.now + self.lease, now=batch.now)
         return jobs
 
 
