@@ -19,6 +19,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 
@@ -177,4 +178,6 @@ def _template() -> str:
 
 
 def _dsn(database: str) -> str:
-    return psycopg.conninfo.make_conninfo(GIVEN_DSN, dbname=database) if GIVEN_DSN else cluster().dsn(database)
+    if not GIVEN_DSN:
+        return cluster().dsn(database)
+    return f"postgresql:///?{urlencode(psycopg.conninfo.conninfo_to_dict(GIVEN_DSN) | {'dbname': database})}"
