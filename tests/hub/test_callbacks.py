@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -203,6 +204,16 @@ def test_senders_have_secrets_of_their_own(calling: RunningHub) -> None:
     assert calling.new_key("reader", "operate")["signing_secret"] == ""
     unknown = inbox("key", "secret", "nobody")
     assert (unknown.returncode, unknown.stdout) == (5, "")
+
+
+def test_a_space_made_anew_under_an_old_name_has_secrets_of_its_own(calling: RunningHub) -> None:
+    secrets = []
+    for _ in range(2):
+        eventually(lambda: inbox("space", "new", "ops").returncode == 0)  # what was in it is erased piece by piece
+        made = inbox("key", "new", "ci", "--role", "send", "--space", "ops", "--json")
+        secrets.append(json.loads(made.stdout)["signing_secret"])
+        assert inbox("space", "remove", "ops", "--yes").returncode == 0
+    assert len(set(secrets)) == 2
 
 
 def test_the_documented_receiver_hears_what_a_key_asks(calling: RunningHub) -> None:

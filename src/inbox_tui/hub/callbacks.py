@@ -39,17 +39,17 @@ class Callbacks:
         except KeyFileProblem as problem:
             raise _unusable(problem) from problem
 
-    def signing_secret(self, space: str, sender: str) -> str:
+    def signing_secret(self, space: str, space_made_at: int, sender: str) -> str:
         """What whoever receives a sender's callbacks verifies them with: `whsec_…`. Raises Refused 503 `key_file`."""
         try:
-            return secret_text(self._key(space, sender))
+            return secret_text(self._key(space, space_made_at, sender))
         except KeyFileProblem as problem:
             raise _unusable(problem) from problem
 
     async def run(self, job: Job) -> Outcome:
         """One attempt."""
         try:
-            url, key = self._master.unseal(job.address), self._key(job.space, job.sender)
+            url, key = self._master.unseal(job.address), self._key(job.space, job.space_made_at, job.sender)
         except SealedElsewhere:
             return Failed(f"cannot be called: its address was sealed by another key than the one in {self._master.file}")
         except KeyFileProblem as problem:
@@ -72,8 +72,9 @@ class Callbacks:
             return Failed("answered 410 Gone")
         return Again(f"answered {answer.status}", answer.retry_after)
 
-    def _key(self, space: str, sender: str) -> bytes:
-        return self._master.derive(KIND, space, sender)
+    def _key(self, space: str, space_made_at: int, sender: str) -> bytes:
+        """Another one where a space is made anew under an old name: it is another's."""
+        return self._master.derive(KIND, space, str(space_made_at), sender)
 
     def _make_outbound(self) -> Outbound:
         """In a thread: it loads an HTTP library and the certificates."""

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from inbox_tui.core.errors import Refused, invalid, unknown_id
 from inbox_tui.hub.readers import Readers
+from inbox_tui.hub.spaces import unknown_space
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.database import Connection
@@ -82,8 +83,7 @@ class Keys:
         except Refused as refused:
             if refused.status != 404:
                 raise
-            problem = f"There is no space {space} here: `inbox space new {space}` makes one."
-            raise Refused(404, problem, code="unknown_space") from None
+            raise unknown_space(space) from None
         return NewKey(key_id, name, role, space, f"ik_{key_id}_{secret}", secret)
 
     async def list(self, space: str | None = None) -> list[Key]:

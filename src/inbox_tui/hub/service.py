@@ -27,7 +27,7 @@ from inbox_tui.hub.keys import LOCAL, Identity, Key, Keys, NewKey
 from inbox_tui.hub.mutes import MuteRules
 from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
-from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces
+from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces, unknown_space
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.database import Bell
 from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers, Totals
@@ -321,16 +321,19 @@ class Service:
         """404."""
         await self._keys.revoke(id)
 
-    def signing_secret(self, space: str, sender: str) -> str:
+    async def signing_secret(self, space: str, sender: str) -> str:
         """What the callbacks of a sender of this name, there already or not, are verified with: `whsec_…`; "" where this hub
-        calls nobody. 503 `key_file`."""
-        return self._callbacks.signing_secret(space, sender) if self._callbacks is not None else ""
+        calls nobody. 404 for a space that is not there, 503 `key_file`."""
+        made_at = await self._readers.read(lambda connection: reads.space_made_at(connection, space))
+        if made_at is None:
+            raise unknown_space(space)
+        return self._callbacks.signing_secret(space, made_at, sender) if self._callbacks is not None else ""
 
     async def known_signing_secret(self, space: str, sender: str) -> str:
         """The same for one that there is: 404."""
         if sender != LOCAL and all(key.name != sender for key in await self._keys.list(space)):
             raise unknown_id("key")
-        return self.signing_secret(space, sender)
+        return await self.signing_secret(space, sender)
 
     async def authenticate(self, key_text: str) -> Identity | None:
         """Whose key it is; None: nobody's. Remembered for a second at most."""

@@ -18,6 +18,11 @@ DEFAULT_SPACE = "default"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
+def unknown_space(name: str) -> Refused:
+    """404, for this machine's operator, who may make it."""
+    return Refused(404, f"There is no space {name} here: `inbox space new {name}` makes one.", code="unknown_space")
+
+
 class Spaces:
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer, self._readers = writer, readers

@@ -14,7 +14,7 @@ async def create(call: Call) -> Response:
     body, service = call.body(NewKeyBody), call.hub.service
     name = clean(body.name, lines=False)
     # First, so that no key is made whose answer is then lost.
-    signing_secret = service.signing_secret(body.space, name) if body.role == "send" else ""
+    signing_secret = await service.signing_secret(body.space, name) if body.role == "send" else ""
     made = await service.create_key(body.space, name, body.role, allow_timeout_approve=body.allow_timeout_approve)
     said = {
         "name": made.name,

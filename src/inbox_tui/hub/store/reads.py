@@ -64,6 +64,12 @@ def head(connection: Connection, space: str) -> Head:
     return Head(*found[0])
 
 
+def space_made_at(connection: Connection, space: str) -> int | None:
+    """None for a space that is not there."""
+    found = connection.execute(statements.SPACE_MADE_AT, {"space": space})
+    return int(found[0][0]) if found else None
+
+
 def spaces(connection: Connection) -> list[str]:
     return [str(name) for (name,) in connection.execute(statements.SPACES)]
 

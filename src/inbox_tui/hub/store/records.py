@@ -174,6 +174,7 @@ class Job:
     """A claimed piece of work, to be done outside of any transaction. `id` is the same at each attempt, and so is `body`."""
 
     space: str
+    space_made_at: int
     id: str
     kind: str
     notification_id: str

@@ -78,6 +78,7 @@ WHERE space = :space AND id < :after{filters} ORDER BY id DESC LIMIT :limit"""
 
 
 SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size, mutes, retained_at, removed_at FROM space WHERE name = :space"
+SPACE_MADE_AT = "SELECT created_at FROM space WHERE name = :space"
 INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, retained_at, created_at)
 VALUES (:space, :now, :now, :now, '', 0, 0, 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
 UPDATE_SPACE = """UPDATE space SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size,
@@ -193,8 +194,8 @@ DELETE_ASKS = "DELETE FROM ask WHERE space = :space AND notification_id = :id AN
 # A job's `due_at` says when it may be claimed: while it runs, that is the end of its lease.
 NEXT_JOBS = """SELECT space, min(due_at) FROM job WHERE due_at IS NOT NULL GROUP BY space ORDER BY min(due_at)
 LIMIT :limit"""
-DUE_JOBS = """SELECT space, id, kind, notification_id, sender, host, address, body, attempts + 1, queued_at FROM job
-WHERE space = :space AND due_at <= :now AND host NOT IN (:values) ORDER BY due_at, id LIMIT :limit"""
+DUE_JOBS = f"""SELECT space, ({SPACE_MADE_AT}), id, kind, notification_id, sender, host, address, body, attempts + 1, queued_at
+FROM job WHERE space = :space AND due_at <= :now AND host NOT IN (:values) ORDER BY due_at, id LIMIT :limit"""
 CLAIM_JOB = """UPDATE job SET state = 'running', attempts = attempts + 1, due_at = :lease_until, updated_at = :now
 WHERE space = :space AND id = :id"""
 RUNNING_JOB = "SELECT attempts FROM job WHERE space = :space AND id = :id AND state = 'running'"
