@@ -266,7 +266,7 @@ def restore(backup: Path, database: Path) -> None:
     store.close()
 
 
-async def test_twenty_thousand_rows_are_caught_up_with(home: Path, file: Path) -> None:
+async def test_many_pages_are_caught_up_with(home: Path, file: Path) -> None:
     from inbox_tui.core import times
     from inbox_tui.core.paths import find_paths
     from inbox_tui.hub.service import Sender, Service
@@ -275,7 +275,7 @@ async def test_twenty_thousand_rows_are_caught_up_with(home: Path, file: Path) -
     store = Store.open(find_paths({"INBOX_HOME": str(home)}).hub_database)
     service = Service(store, clock=times.now)
     await service.start()
-    for first in range(0, 20_000, 500):
+    for first in range(0, 5_000, 500):
         await asyncio.gather(
             *(service.publish("default", Sender("me"), Event("message", f"row {n}", "x" * 200), idempotency_key=f"{n}")
               for n in range(first, first + 500))
@@ -285,8 +285,8 @@ async def test_twenty_thousand_rows_are_caught_up_with(home: Path, file: Path) -
     try:
         async with silent_pane(file, find_target({}, hub.paths)) as pane:
             await pane.until_caught_up()
-            assert pane.reader.refresh() in (True, False)
-            assert pane.reader.count(View.ALL) == 20_000
+            pane.reader.refresh()
+            assert pane.reader.count(View.ALL) == 5_000
             await pane.sync.triage_all("read", View.ALL)
             await pane.until(lambda: pane.heard(TriageDone))
             await pane.until_caught_up()
