@@ -40,6 +40,7 @@ def test_a_patch_is_shown_whole_with_its_files(hub: RunningHub) -> None:
     with CODEX.hook(event) as hook:
         asked = eventually(lambda: open_question(hub))
         assert (asked["command"], asked["file_paths"]) == (patch, ["src/a.py", "b.py"])
+        assert asked["title"] == "apply_patch a.py and 1 more"
         decide(hub, asked, "reject")
         assert hook.verdict().behavior == "deny"
 

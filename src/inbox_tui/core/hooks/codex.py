@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from inbox_tui.core.hooks import permission, turns
-from inbox_tui.core.hooks.reading import Reader
+from inbox_tui.core.hooks.reading import Reader, cut
 from inbox_tui.core.hooks.spoken import NOTHING, Asked, Given, Input, Output, Place, Said
 
 AGENT, NAME = "codex", "Codex"
@@ -43,7 +43,11 @@ def _permission(reader: Reader) -> Said:
     said: dict[str, Any] = {}
     patch = reader.input.get("command")
     if reader.tool == "apply_patch" and isinstance(patch, str):
-        said["file_paths"] = _PATCHED.findall(patch)[:100]
+        said["file_paths"] = paths = _PATCHED.findall(patch)[:100]
+        if paths:
+            said["title"] = cut(
+                f"{reader.tool} {paths[0].rpartition('/')[2]}" + (f" and {len(paths) - 1} more" if paths[1:] else "")
+            )
     question = permission.question(reader, AGENT, **said)
     instead = permission.in_terminal(reader, AGENT, NAME)
     return Said(Asked([question], _conclude, "wait", instead)) if question is not None else Said(message=instead)
