@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import random
 import shutil
 import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import postgres
@@ -22,6 +24,7 @@ from receiver import Receiver, hold
 
 WRITERS, EVENTS = 50, 4
 """A hub; and what each of them posts."""
+COLD_KEYS, SPACES = 1_000, 50
 
 
 @pytest.fixture
@@ -85,6 +88,38 @@ async def test_many_writers_at_every_hub_make_one_row_and_no_gap(hubs: list[Runn
 def _head(hub: RunningHub) -> int:
     rev: int = hub.call("GET", "/api/notifications?limit=1").document["rev"]
     return rev
+
+
+def test_cold_keys_in_many_spaces_at_every_hub(hubs: list[RunningHub]) -> None:
+    """Each key of a space comes once by each hub, in another order at each."""
+    names, keys = [f"space-{n}" for n in range(SPACES)], COLD_KEYS // SPACES
+    for name in names:
+        assert hubs[0].call("POST", "/api/spaces", {"name": name}).status == 201
+    secrets = {name: hubs[1].new_key("ci", "send", space=name)["key"] for name in names}
+    readers = {name: hubs[2].new_key("ada", "operate", space=name)["key"] for name in names}
+
+    def write(number: int) -> list[tuple[str, int]]:
+        """A fiftieth of all keys, by one of the hubs."""
+        hub, told = hubs[number % 3], []
+        with closing(hub.connect("tcp")) as connection:
+            for n in random.Random(number).sample(range(number // 3, COLD_KEYS, WRITERS), COLD_KEYS // WRITERS):
+                name, body = names[n % SPACES], json.dumps({"title": f"key {n // SPACES}"})
+                connection.request("POST", "/api/events", body, {"Authorization": f"Bearer {secrets[name]}"})
+                answer = connection.getresponse()
+                document = json.loads(answer.read())
+                assert answer.status == 202, document
+                told.append((name, document["rev"]))
+        return told
+
+    with ThreadPoolExecutor(3 * WRITERS) as pool:
+        told = [one for answers in pool.map(write, range(3 * WRITERS)) for one in answers]
+    assert len(told) == 3 * COLD_KEYS
+    for name in names:
+        headers = {"Authorization": f"Bearer {readers[name]}"}
+        page = hubs[0].call("GET", "/api/notifications?limit=500", by="tcp", headers=headers).document
+        assert {row["title"]: row["count"] for row in page["items"]} == {f"key {n}": 3 for n in range(keys)}
+        revs = {rev for of, rev in told if of == name}
+        assert revs == set(range(min(revs), page["rev"] + 1)), "a rev is missing"
 
 
 async def test_a_reader_that_moves_from_hub_to_hub_misses_nothing(hubs: list[RunningHub]) -> None:
