@@ -31,8 +31,11 @@ class World:
         self.service: Service
         self.commits: list[str] = []
 
+    def open(self) -> Store:
+        return Store.open(self.place)
+
     async def start(self, **options: Any) -> None:
-        self.store = Store.open(self.place)
+        self.store = self.open()
         self.service = Service(self.store, clock=lambda: self.now, monotonic=lambda: self.seconds, **(self.options | options))
         self.service.on_commit(self.commits.append)
         await self.service.start()
