@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 import seed
 from tui_world import OpenPane, many, message, numbered, prompt
 
@@ -161,11 +162,36 @@ async def test_a_cursor_move_draws_two_lines(pane: OpenPane) -> None:
         assert sorted(set(drawn)) == [0, 1]
 
 
-async def test_what_was_painted_is_what_there_is(pane: OpenPane) -> None:
+async def test_on_two_lines_the_cursor_moves_by_rows_and_is_whole_on_the_screen(pane: OpenPane) -> None:
+    async with pane(numbered([message(f"row {n}", 100 - n, body=f"text {n}") for n in range(60)]), size=(80, 23)) as it:
+        await it.press("j", "j", "v")
+        assert it.rows[0].startswith(" · row 59")
+        assert it.rows[4].startswith("▌· row 57")
+        assert it.rows[5] == "▌  text 57"
+        assert it.main.list.lines == 10
+        await it.press("pagedown")
+        assert "▌  text 47" in it.rows
+        await it.press("G")
+        assert it.rows[-1] == "▌  text 0"
+        await it.press(*"k" * 12)
+        assert it.rows[0].startswith("▌· row 12")
+        await it.pilot.click(it.main.list, offset=(5, 3))
+        await it.until(lambda: it.rows[3] == "▌  text 11")
+        await it.arrive(message("new", 1))
+        assert it.rows[3] == "▌  text 11", "what comes in above moves nothing"
+        assert "+1 new" in it.footer
+        await it.press("v")
+        assert it.rows[it.cursor_line].startswith("▌· row 11")
+
+
+@pytest.mark.parametrize("density", [1, 2])
+async def test_what_was_painted_is_what_there_is(pane: OpenPane, density: int) -> None:
     """Only lines that show another row are drawn again: never one too few."""
     rows = many(150)
     chance = random.Random(11)
     async with pane(rows, size=(70, 20)) as it:
+        it.main.list.use_density(density)
+        await it.pilot.pause()
         for step in range(40):
             match chance.randrange(5):
                 case 0:
@@ -173,7 +199,7 @@ async def test_what_was_painted_is_what_there_is(pane: OpenPane) -> None:
                 case 1:
                     await it.remove(chance.choice(rows).id)
                 case 2:
-                    row = it.main.list.listing.row(it.main.list.scroll_offset.y + 1)
+                    row = it.main.list.listing.row(it.main.list.scroll_offset.y // density + 1)
                     await it.arrive(replace(row.notification, read_at=1, title=f"changed {step}"))
                 case 3:
                     await it.arrive(prompt(f"asks {step}", 2))
@@ -181,5 +207,5 @@ async def test_what_was_painted_is_what_there_is(pane: OpenPane) -> None:
                     await it.press(*chance.choices(["j", "k", "pagedown", "G", "ctrl+u", "tab"], k=3))
             await it.main.wait_for_refresh()
             await it.pilot.pause()
-            painted = [strip.text for strip in it.app.screen._compositor.render_strips()][1 : 1 + it.main.list.lines]
+            painted = [strip.text for strip in it.app.screen._compositor.render_strips()][1 : 1 + it.main.list.size.height]
             assert [line[: len(own)].rstrip() for line, own in zip(painted, it.rows, strict=True)] == it.rows, step

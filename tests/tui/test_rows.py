@@ -22,7 +22,7 @@ STYLES = RowStyles({part: Style(color="red") for part in PARTS}, {part: Style(re
 
 
 def line(row: Notification, width: int = 70, **more: object) -> str:
-    return render_row(row, width, STYLES, age="3m", **more).text  # type: ignore[arg-type]
+    return render_row(row, width, STYLES, age="3m", **more)[0].text  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_a_row_reads_at_a_glance(row: Notification, expected: str) -> None:
 
 def test_unread_is_bold_and_the_cursor_has_a_bar() -> None:
     unread, read = message("one"), message("one", read_at=1)
-    bold = {segment.text: bool(segment.style and segment.style.bold) for segment in render_row(unread, 60, STYLES)}
-    dim = {segment.text: bool(segment.style and segment.style.bold) for segment in render_row(read, 60, STYLES)}
+    bold = {segment.text: bool(segment.style and segment.style.bold) for segment in render_row(unread, 60, STYLES)[0]}
+    dim = {segment.text: bool(segment.style and segment.style.bold) for segment in render_row(read, 60, STYLES)[0]}
     assert bold["one"]
     assert not dim["one"]
     assert line(unread, cursor=True).startswith("▌")
@@ -85,7 +85,8 @@ def test_a_row_is_exactly_as_wide_as_asked_and_holds_no_control(
     title: str, body: str, who: str, width: int, asks: bool, cursor: bool
 ) -> None:
     row = (prompt if asks else message)(title, source=who, body=body, count=3)
-    strip = render_row(row, width, STYLES, cursor=cursor, age="12m")
+    strip, under = render_row(row, width, STYLES, lines=2, cursor=cursor, age="12m")
+    assert under.cell_length == cell_len(under.text) == width
     assert strip.cell_length == width == cell_len(strip.text)
     assert not any(ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u202e\u2066\u200b" for c in strip.text)
 
@@ -165,3 +166,29 @@ def test_the_question_is_told_once_and_whole() -> None:
         "  make",
         "  2 key-like runs in it were redacted by the hub",
     ]
+
+
+def test_repeats_are_drawn_where_there_is_room() -> None:
+    row = message("Broken", count=5, occurrences=(100, 90, 2, 1, 0))
+    assert line(row, 90).startswith(" · Broken ×5 ▇▁▁▁▅ ")
+    assert "▇" not in line(row, 40)
+    assert "▇" not in line(message("Broken " * 9, count=5, occurrences=(100, 90, 2, 1, 0)), 90)
+
+
+def test_on_two_lines_the_second_has_the_command() -> None:
+    title, under = render_row(prompt("Run?", command="rm -rf x\nls"), 40, STYLES, lines=2, cursor=True)
+    assert title.text.startswith("▌? Run?  ")
+    assert under.text.rstrip() == "▌  rm -rf x ⏎ ls"
+
+
+def test_what_one_line_leaves_out_of_a_title_is_on_the_other() -> None:
+    words_ = [f"word{n}" for n in range(12)]
+    title, under = render_row(message(" ".join(words_)), 60, STYLES, lines=2)
+    joined = title.text[3:].partition("…")[0] + under.text.partition("…")[2].rstrip()
+    assert joined.split() == words_
+
+
+def test_on_two_lines_repeats_are_drawn_on_the_second() -> None:
+    row = message("Broken", count=5, occurrences=(100, 90, 2, 1, 0), body="why")
+    title, under = render_row(row, 60, STYLES, lines=2)
+    assert (title.text[:12].rstrip(), under.text.rstrip()) == (" · Broken ×5", "   ▇▁▁▁▅  why")

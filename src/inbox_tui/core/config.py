@@ -70,6 +70,8 @@ class TuiSection(Section):
     """The name of a theme; empty is the one that fits the terminal."""
     confirm: Literal["key", "digit"] = "key"
     """What approves after `a`: the key `y`, or a random digit that is on the screen."""
+    density: int = Field(default=1, ge=1, le=2)
+    """Lines a row in the list; two show a question's command, and any row's text, on a line of their own."""
     keymap: Literal["default", "arrows"] = "default"
     """The keys to begin with: default is in the manner of vi; arrows moves by arrows and shows views by digits."""
     keys: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)

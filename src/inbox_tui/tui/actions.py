@@ -151,6 +151,7 @@ FOOTER_KEYS = 5
 def footer_actions(context: Context) -> list[Action]:
     """The few that matter here and now, the most useful first; `help` is always the last."""
     *useful, last = [action for action in ACTIONS if action.footer is not None and action.footer(context)]
+    Action("density", ("v",), "one line or two", "One line a row, or two: with its text under the title.", "screen"),
     return [*useful[: FOOTER_KEYS - 1], last]
 
 

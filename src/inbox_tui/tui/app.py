@@ -75,6 +75,7 @@ class InboxApp(App[int]):
             hints=partial(hints, paths.send_socket, reader, self.keymap), me=me, confirm=settings.confirm,
             filters=settings.filters,
         )  # fmt: skip
+        self.main.list.density = settings.density
         self.alerter = Alerter(self.put, paths.do_not_disturb, self._is_still, clock, environ)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -230,6 +231,7 @@ class InboxApp(App[int]):
             return  # the pane was opened with the rest of it
         self.main.filtering.saved = config.filters
         self.main.bar.confirm = config.tui.confirm
+        self.main.list.use_density(config.tui.density)
         keymap = build_keymap(config.tui.own_keys, config.tui.keymap)
         if keymap != self.keymap:
             self.keymap = keymap

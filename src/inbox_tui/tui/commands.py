@@ -163,6 +163,9 @@ class Commands:
         row = self._screen.row
         if row is None:
             return
+    def density(self) -> None:
+        self._screen.list.use_density(3 - self._screen.list.density)
+
         current: Row | None = self._screen.reader.row(row.id)
         if current is None or not current.notification.is_open:
             state = words.state(current.notification, self._screen.me) if current is not None else ""

@@ -1,4 +1,4 @@
-"""One notification as one line of the list: a pure function from a value to a strip."""
+"""One notification as one line of the list, or two: a pure function from a value to strips."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.strip import Strip
 from inbox_tui.core.model import Notification
 from inbox_tui.tui import words
 from inbox_tui.tui.cells import cut, fit
+from inbox_tui.tui.sparkline import sparkline
 from inbox_tui.tui.theme import STRIPES
 
 BAR, STRIPE, SELECTED = "▌", "▎", "*"
@@ -20,6 +21,8 @@ AGE_CELLS = 4
 WHO_SHARE, WHO_LEAST, WHO_MOST = 7, 8, 18
 WHO_FROM = 44
 """Below this width a row has no room for who sent it."""
+SPARK_CELLS, SPARK_FROM = 5, 24
+"""A sparkline, and how much must be free behind a title for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +45,60 @@ def render_row(
     width: int,
     styles: RowStyles,
     *,
+    lines: int = 1,
     cursor: bool = False,
     selected: bool = False,
     age: str = "",
     note: str = "",
     marks: str = "",
     me: str = "",
-) -> Strip:
-    """A strip of exactly `width` cells. `age`, `note`, `marks`, `me`: see `words`."""
+) -> list[Strip]:
+    """One strip or two, each of exactly `width` cells. `age`, `note`, `marks`, `me`: see `words`.
+
+    Of two the second has what follows the title on one; where nothing does, what the first left out of it.
+    """
     style = styles.cursor if cursor else styles.plain
-    unread = row.is_unread
-    title_style = style["text"] + Style(bold=True) if unread else style["dim"]
-    tone = words.tone(row)
+    title_style = style["text"] + Style(bold=True) if row.is_unread else style["dim"]
     names = who_cells(width)
     room = width - 3 - (names + 1 if names else 0) - AGE_CELLS - 2
-    title = cut(words.one_line(row, row.title) or words.one_line(row, row.kind), room)
     count = (f" ×{row.count}" if row.count > 1 else "") + (f" {marks}" if marks else "")
+    whole = words.one_line(row, row.title) or words.one_line(row, row.kind)
+    title = cut(whole, room - cell_len(count))
     rest = words.remainder(row, me, note)
-    if count and cell_len(title) + cell_len(count) > room:
-        title = cut(title, room - cell_len(count))
-    used = cell_len(title) + cell_len(count)
-    tail = fit(f"  {rest}", room - used) if rest and room - used > 6 else " " * max(0, room - used)
     segments = [
-        _edge(row, style, cursor, selected),
-        Segment(words.MUTED if row.muted else words.SIGNS[tone], style["dim" if row.muted else tone]),
-        Segment(" ", style["text"]),
+        *_signs(row, style, cursor, selected),
         Segment(title, title_style),
-        Segment(count, style["text"] if unread else style["dim"]),
-        Segment(tail, style["dim"]),
+        Segment(count, style["text"] if row.is_unread else style["dim"]),
+        Segment(_tail(row, rest, room - cell_len(title) - cell_len(count)) if lines == 1 else "", style["dim"]),
     ]
-    if names:
-        segments.append(Segment(f" {fit(words.who(row), names)}", style["dim"]))
-    segments.append(Segment(f" {age:>{AGE_CELLS}} ", style["dim"]))
-    return Strip(segments).adjust_cell_length(width, style["text"])
+    end = f" {fit(words.who(row), names)} {age:>{AGE_CELLS}} " if names else f" {age:>{AGE_CELLS}} "
+    strips = [Strip.join([Strip(segments).adjust_cell_length(room + 3, style["text"]), Strip([Segment(end, style["dim"])])])]
+    if lines > 1:
+        left_out = "" if title == whole else f"…{whole[len(title) - 1 :]}"
+        under = cut(_sparkline(row) + (rest or left_out), width - 4)
+        edge, _, blank = _signs(row, style, cursor, False)
+        part = style["ask"] + Style(bold=False) if row.is_open else style["dim"]
+        strips.append(Strip([edge, blank, Segment(f" {under}", part)]))
+    return [strip.adjust_cell_length(width, style["text"]) for strip in strips]
+
+
+def _signs(row: Notification, style: Mapping[str, Style], cursor: bool, selected: bool) -> list[Segment]:
+    """Its edge, its sign, a blank."""
+    tone = words.tone(row)
+    sign = Segment(words.MUTED if row.muted else words.SIGNS[tone], style["dim" if row.muted else tone])
+    return [_edge(row, style, cursor, selected), sign, Segment(" ", style["text"])]
+
+
+def _tail(row: Notification, rest: str, room: int) -> str:
+    """What follows the title: how its repeats lie in time, where there is room for it, then the rest."""
+    drawn = f" {_sparkline(row)}".rstrip() if room >= SPARK_FROM else ""
+    room -= len(drawn)
+    return drawn + (fit(f"  {rest}", room) if rest and room > 6 else " " * max(0, room))
+
+
+def _sparkline(row: Notification) -> str:
+    drawn = sparkline(row.occurrences, SPARK_CELLS) if len(row.occurrences) > 2 else ""
+    return f"{drawn}  " if drawn else ""
 
 
 def _edge(row: Notification, style: Mapping[str, Style], cursor: bool, selected: bool) -> Segment:

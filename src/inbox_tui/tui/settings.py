@@ -13,7 +13,7 @@ from typing import Literal
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.tui.keymaps import KEYMAPS
 
-_NAMES = ("theme", "confirm", "keymap", "keys")
+_NAMES = ("theme", "confirm", "density", "keymap", "keys")
 _PREFIX = "INBOX_TUI_"
 
 
@@ -29,6 +29,8 @@ class Settings:
     """Saved filters by name; each can be read."""
     keymap: str = "default"
     """Which of our keymaps `keys` go over."""
+    density: int = 1
+    """Lines a row."""
 
 
 DEFAULTS = Settings()
@@ -63,10 +65,13 @@ def settings_in(config: Mapping[str, object], path: Path) -> Settings:
         raise ConfigError(f"{path}: tui.theme: must be a name")
     if confirm not in ("key", "digit"):
         raise ConfigError(f'{path}: tui.confirm: must be "key" or "digit"')
+    density = table.get("density", 1)
+    if density not in (1, 2, "1", "2") or isinstance(density, bool):
+        raise ConfigError(f"{path}: tui.density: must be 1 or 2")
     keymap = table.get("keymap", "default")
     if keymap not in KEYMAPS:
         raise ConfigError(f"{path}: tui.keymap: must be one of {', '.join(KEYMAPS)}")
-    return Settings(theme, confirm, _keys(path, keys), _filters(path, config.get("filters", {})), keymap)
+    return Settings(theme, confirm, _keys(path, keys), _filters(path, config.get("filters", {})), keymap, int(density))
 
 
 def _filters(path: Path, table: object) -> dict[str, str]:

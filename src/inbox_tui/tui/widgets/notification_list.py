@@ -1,4 +1,4 @@
-"""The list: one line a row, drawn from cached strips, over pages of the cache. Knows rows and cells; decides nothing."""
+"""The list: one line a row or two, drawn from cached strips, over pages of the cache. Knows rows and cells; decides nothing."""
 
 from __future__ import annotations
 
@@ -89,6 +89,8 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         self.selection = Selection()
         self.arrived = 0
         """Rows that came in above the screen since its top was last seen."""
+        self.density = 1
+        """Lines a row; all rows have as many, so that a line's row is known without looking at those above."""
         self.touched = False
         """Whether a person has pressed a key: until then the list follows its top."""
         self._clock, self._me = clock, me
@@ -115,17 +117,28 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         self.refresh()
         self._tell()
 
+    def use_density(self, density: int) -> None:
+        """One line a row, or two; the cursor's row stays on the screen."""
+        if density != self.density:
+            top = self._top
+            self.density = density
+            self._resize_content()
+            self._scroll(top)
+            self.scroll_to_cursor()
+            self.refresh()
+
     def take_changes(self) -> None:
         """The cache has changed: same cursor, same place under the eye. Draws only lines that show another row."""
         top, old, before = self.scroll_offset.y, self.listing.cursor, self._shown()
-        moved = self.listing.follow()
+        moved = self.listing.follow() * self.density
         if not self.touched:
             self.listing.move(0)
             moved = -top
         self._resize_content()
         if moved:
             self._scroll_unseen(top + moved)
-            self.arrived = max(0, self.arrived + self.scroll_offset.y - top) if self.scroll_offset.y else 0
+            come = (self.scroll_offset.y - top) // self.density
+            self.arrived = max(0, self.arrived + come) if self.scroll_offset.y else 0
         self._load()
         for line, (was, now) in enumerate(zip(before, self._shown(), strict=False)):
             if was != now:
@@ -137,15 +150,16 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
     def _shown(self) -> list[tuple[Row | None, bool]]:
         """What each line of the screen shows: its row, and whether the cursor is there."""
         top, cursor = self.scroll_offset.y, self.listing.cursor_y
-        return [(self.listing.row(y), y == cursor) for y in range(top, top + self.lines)]
+        lines = range(top, top + self.scrollable_content_region.height)
+        return [(self.listing.row(y), y == cursor) for y in (line // self.density for line in lines)]
 
     def tick(self) -> None:
         """Time went by: draws again the lines whose age reads differently."""
         now = self._clock()
-        for y in range(self.scroll_offset.y, self.scroll_offset.y + self.lines):
+        for y in range(self._top, self._top + self.lines + 1):
             row = self.listing.row(y)
             if row is not None and words.age(now - row.notification.last_occurred_at) != self._ages.get(row.id):
-                self.refresh_line(y)
+                self._draw(y)
 
     def selection_changed(self) -> None:
         """Draws the signs anew; tells how many there are."""
@@ -186,8 +200,17 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
 
     @property
     def lines(self) -> int:
-        """Lines that are on the screen."""
-        return max(1, self.scrollable_content_region.height)
+        """Rows that are whole on the screen."""
+        return max(1, self.scrollable_content_region.height // self.density)
+
+    @property
+    def _top(self) -> int:
+        """The row that the screen begins with."""
+        return self.scroll_offset.y // self.density
+
+    def _draw(self, y: int) -> None:
+        """The row at `y` again."""
+        self.refresh_lines(y * self.density, self.density)
 
     def move_by(self, rows: int) -> None:
         if self.listing.cursor_y is not None:
@@ -201,35 +224,36 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         if new is None:
             return
         if old is not None:
-            self.refresh_line(old)
-        self.refresh_line(new)
+            self._draw(old)
+        self._draw(new)
         self.scroll_to_cursor()
         if self.selection.anchor:
             self.selection_changed()
         self._tell()
 
     def scroll_to_cursor(self) -> None:
-        y, top = self.listing.cursor_y, self.scroll_offset.y
+        y, top = self.listing.cursor_y, self._top
         if y is not None:
             self._scroll(min(max(top, y - self.lines + 1), y))
 
     def _scroll(self, top: int) -> None:
-        self.scroll_to(y=max(0, top), animate=False, force=True)
+        """The row at `top` to the first line, as far as there are rows below it."""
+        self.scroll_to(y=max(0, top) * self.density, animate=False, force=True)
         if self.scroll_offset.y == 0:
             self.arrived = 0
 
     def _scroll_unseen(self, top: int) -> None:
-        """To another place whose lines mostly show the same rows: what differs is drawn by the caller."""
-        top = min(max(0, top), max(0, self.listing.count - self.lines))
+        """To another line, where mostly the same rows are shown: what differs is drawn by the caller."""
+        top = min(max(0, top), max(0, self.virtual_size.height - self.scrollable_content_region.height))
         self.set_reactive(NotificationList.scroll_y, float(top))
         self.set_reactive(NotificationList.scroll_target_y, float(top))
         self.vertical_scrollbar.position = top
 
     def _resize_content(self) -> None:
-        size = Size(0, self.listing.count)
+        size = Size(0, self.listing.count * self.density)
         if self.virtual_size == size:
             return
-        if self.show_vertical_scrollbar and size.height > self.lines:
+        if self.show_vertical_scrollbar and size.height > self.scrollable_content_region.height:
             # A layout of the whole screen for one more row would cost more than all else.
             self.set_reactive(NotificationList.virtual_size, size)
             self.vertical_scrollbar.window_virtual_size = size.height
@@ -261,13 +285,12 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
     def _load(self) -> None:
         if len(self._ages) > AGES_KEPT:
             self._ages.clear()
-        top = self.scroll_offset.y
-        self._read(top, top + self.lines)
+        self._read(self._top, self._top + self.lines + 1)
 
     def _load_late(self, y: int) -> None:
         # Drawing it again without its page would ask for the page again, for ever.
         if self._read(y, y):
-            self.refresh_line(y)
+            self._draw(y)
 
     def _read(self, first: int, last: int) -> bool:
         try:
@@ -278,7 +301,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         return True
 
     def render_line(self, y: int) -> Strip:
-        y += self.scroll_offset.y
+        y, part = divmod(y + self.scroll_offset.y, self.density)
         width = self.scrollable_content_region.width
         styles = self._styles = self._styles or self._build_styles()
         if y >= self.listing.count:
@@ -287,22 +310,24 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         if row is None:
             self.call_later(self._load_late, y)
             return placeholder(width, styles)
-        return self._strip(row, y, width, styles)
+        return self._strip(row, y, part, width, styles)
 
-    def _strip(self, row: Row, y: int, width: int, styles: RowStyles) -> Strip:
+    def _strip(self, row: Row, y: int, part: int, width: int, styles: RowStyles) -> Strip:
         shown = row.notification
         age = self._ages[row.id] = words.age(self._clock() - shown.last_occurred_at)
         cursor = y == self.listing.cursor_y
         note = self.note_of(row)
         state, reading, selected = state_of(shown), self.has_class("-reading"), row.id in self.selection
         marks = words.marks(shown, self._clock())
-        key = (row.id, row.rev, row.overlay, state, shown.muted, width, cursor, reading, selected, age, note, marks)
+        look = (self.density, width, cursor, reading, selected, age, note, marks)
+        key = (row.id, row.rev, row.overlay, state, shown.muted, *look, part)
         strip = self._strips.get(key)
         if strip is None:
-            strip = render_row(
-                shown, width, styles, cursor=cursor, selected=selected, age=age, note=note, marks=marks, me=self._me
-            )
-            strip = self._strips[key] = strip.apply_meta({"id": row.id})
+            lines = render_row(
+                shown, width, styles, lines=self.density, cursor=cursor, selected=selected, age=age, note=note, marks=marks,
+                me=self._me,
+            )  # fmt: skip
+            strip = self._strips[key] = lines[part].apply_meta({"id": row.id})
         return strip
 
     def _build_styles(self) -> RowStyles:
@@ -314,7 +339,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
     # The mouse
 
     def on_click(self, event: events.Click) -> None:
-        y = event.y + self.scroll_offset.y
+        y = (event.y + self.scroll_offset.y) // self.density
         if y >= self.listing.count:
             return
         self.touched = True
