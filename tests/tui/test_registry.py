@@ -14,6 +14,7 @@ from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.keymap import CHORD_SECONDS, Chord, build_keymap
 from inbox_tui.tui.messages import TriageRefused
 from inbox_tui.tui.outward import Outward
+from inbox_tui.tui.relatives import Relatives
 from inbox_tui.tui.triaging import Triaging
 
 README = Path(__file__).parents[2] / "README.md"
@@ -22,7 +23,7 @@ OF_THE_APP = {"quit", "help", "palette", "theme", "do_not_disturb", "reload"}
 
 def test_every_action_does_something() -> None:
     for action in ACTIONS:
-        assert any(callable(getattr(each, action.id, None)) for each in (Commands, Triaging, Outward)) != (
+        assert any(callable(getattr(each, action.id, None)) for each in (Commands, Triaging, Outward, Relatives)) != (
             action.id in OF_THE_APP
         ), action.id
 

@@ -67,9 +67,9 @@ class Matches:
                 return at
         return None
 
-    def take_in(self, reader: Reader, now: int) -> bool:
+    def take_in(self, reader: Reader, now: int, changes_most: int = CHANGES_MOST) -> bool:
         """Brings it to what the cache has now. False: too much has changed, search again."""
-        changed = reader.changed_since(self.mark, CHANGES_MOST)
+        changed = reader.changed_since(self.mark, changes_most)
         if changed is None:
             return False
         ids, mark = changed

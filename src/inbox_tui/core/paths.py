@@ -48,6 +48,11 @@ class Paths(NamedTuple):
         return self.state / "do-not-disturb"
 
     @property
+    def sidebar_folded(self) -> Path:
+        """There while the sidebar is folded away, for every pane of this user."""
+        return self.state / "sidebar-folded"
+
+    @property
     def hub_log(self) -> Path:
         return self.state / "hub.log"
 

@@ -8,10 +8,11 @@ from typing import Literal
 
 from inbox_tui.core.model import Notification
 
-Group = Literal["move", "views", "triage", "answer", "screen"]
+Group = Literal["move", "views", "alike", "triage", "answer", "screen"]
 GROUPS: dict[Group, str] = {
     "move": "Moving",
     "views": "Views",
+    "alike": "Rows that go together",
     "triage": "Triage",
     "answer": "Answering",
     "screen": "The screen",
@@ -32,6 +33,8 @@ class Context:
     """A filter is on."""
     selected: int = 0
     """Rows that are selected."""
+    aside: bool = False
+    """The sidebar has the keys."""
 
 
 Condition = Callable[[Context], bool]
@@ -70,15 +73,15 @@ ACTIONS: tuple[Action, ...] = (
         "open",
         "Read it whole. The only key that marks read by itself.",
         "screen",
-        lambda c: _has_row(c) and not c.reading,
+        lambda c: c.aside or (_has_row(c) and not c.reading),
     ),
     Action(
         "back",
-        ("escape", "h"),
+        ("escape",),
         "back",
         "Back to the list; there, out of a selection, then out of a filter.",
         "screen",
-        lambda c: c.reading or c.filtered or c.selected > 0,
+        lambda c: c.aside or c.reading or c.filtered or c.selected > 0,
         palette=False,
     ),
     Action("unfold", ("+",), "more", "In the detail: all of what is folded, or folded again.", "screen", lambda c: c.reading),
@@ -134,11 +137,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("go_all", ("g a",), "all", "Show all that is not done.", "views"),
     Action("go_snoozed", ("g s",), "snoozed", "Show what is snoozed, with when it comes back.", "views"),
     Action("go_done", ("g e",), "done view", "Show what is done.", "views"),
+    Action("left", ("h", "left"), "left", "Back to the list; there, to the sidebar, or back as Esc.", "screen", palette=False),
+    Action("right", ("l", "right"), "right", "From the sidebar to the list; there, as Enter.", "screen", palette=False),
+    Action("sidebar", ("b",), "sidebar", "Fold the sidebar away, or back; from 140 columns.", "views", lambda c: c.aside),
+    Action("same_source", ("= s",), "same source", "Show only rows of its source.", "alike"),
+    Action("same_task", ("= k",), "same task", "Show only rows of its task.", "alike"),
+    Action("same_run", ("= r",), "same run", "Show only rows of its run.", "alike"),
+    Action("same_session", ("= a",), "same agent session", "Show only rows of its agent's session.", "alike"),
+    Action("same_day", ("= d",), "same day", "Show only rows of its day.", "alike"),
+    Action("go_parent", ("g p",), "go to parent", "Go to the row that it belongs to.", "move"),
     Action("filter", ("/",), "filter", "Filter the list: words, is:unread, severity>=warn, …", "views", lambda c: not c.reading),
     Action("saved_filters", ("f",), "saved filters", "Choose one of your saved filters.", "views"),
     Action("refresh", ("ctrl+r",), "reconnect", "Ask the hub again, now.", "screen"),
     Action("do_not_disturb", ("D",), "do not disturb", "Nothing rings, in no pane of yours, until pressed again.", "screen"),
     Action("reload", ("g c",), "reload configuration", "Read config.toml again now; a change is seen by itself, too.", "screen"),
+    Action("density", ("v",), "one line or two", "One line a row, or two: with its text under the title.", "screen"),
     Action("theme", ("T",), "theme", "Choose a theme: the pane wears each as you go through them.", "screen"),
     Action("palette", ("ctrl+p", ":"), "palette", "Find any of these by its name.", "screen", palette=False),
     Action("help", ("?",), "help", "This help.", "screen", lambda c: True),
@@ -151,7 +164,6 @@ FOOTER_KEYS = 5
 def footer_actions(context: Context) -> list[Action]:
     """The few that matter here and now, the most useful first; `help` is always the last."""
     *useful, last = [action for action in ACTIONS if action.footer is not None and action.footer(context)]
-    Action("density", ("v",), "one line or two", "One line a row, or two: with its text under the title.", "screen"),
     return [*useful[: FOOTER_KEYS - 1], last]
 
 

@@ -73,7 +73,7 @@ class InboxApp(App[int]):
         self.main = MainScreen(
             reader, self.link, self.keymap, self.fence, clock, monotonic,
             hints=partial(hints, paths.send_socket, reader, self.keymap), me=me, confirm=settings.confirm,
-            filters=settings.filters,
+            filters=settings.filters, folded_file=paths.sidebar_folded,
         )  # fmt: skip
         self.main.list.density = settings.density
         self.alerter = Alerter(self.put, paths.do_not_disturb, self._is_still, clock, environ)

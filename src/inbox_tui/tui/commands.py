@@ -7,34 +7,47 @@ from typing import TYPE_CHECKING
 
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
-from inbox_tui.tui import words
-from inbox_tui.tui.actions import Context, show_key
+from inbox_tui.tui import aside, words
+from inbox_tui.tui.actions import BY_ID, Context, show_key
 from inbox_tui.tui.outward import Outward
+from inbox_tui.tui.relatives import Relatives
 
 if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
+ENTRIES = 5
+"""A page of the sidebar."""
+END = 1 << 40
+"""Beyond every end."""
+
 
 class Commands:
     """Over one main screen. `run` answers False for an action that is the app's own."""
 
     def __init__(self, screen: MainScreen) -> None:
-        self._screen, self._outward = screen, Outward(screen)
+        self._screen, self._others = screen, (screen.triaging, Outward(screen), Relatives(screen))
 
     @property
     def context(self) -> Context:
         """What the person is looking at."""
         screen = self._screen
         return Context(
-            None if screen.row is None else screen.row.notification,
+            None if screen.row is None or screen.aside.has_keys else screen.row.notification,
             screen.reading,
             can_undo=screen.triaging.can_undo,
             needs=screen.reader.count(View.NEEDS),
             filtered=screen.filtering.is_on,
             selected=len(screen.list.selection),
+            aside=screen.aside.has_keys,
         )
 
     def run(self, action_id: str) -> bool:
-        ways = (getattr(each, action_id, None) for each in (self, self._screen.triaging, self._outward))
+        if self._screen.aside.has_keys and action_id not in aside.KEYS:
+            self._screen.aside.leave()
+            if BY_ID[action_id].group in ("triage", "answer"):
+                # Who looks at the sidebar does not see which row it would be done to.
+                self._screen.say("the list has the keys again")
+                return True
+        ways = (getattr(each, action_id, None) for each in (self, *self._others))
         command: Callable[[], None] | None = next((way for way in ways if way is not None), None)
         if command is None:
             return False
@@ -65,22 +78,28 @@ class Commands:
         self._end(0)
 
     def bottom(self) -> None:
-        self._end(1 << 40)
+        self._end(END)
 
     def _step(self, by: int) -> None:
-        if self._screen.reading:
+        if self._screen.aside.has_keys:
+            self._screen.aside.move(by)
+        elif self._screen.reading:
             self._screen.detail.scroll_lines(by)
         else:
             self._screen.list.move_by(by)
 
     def _page(self, direction: int, parts: int) -> None:
-        if self._screen.reading:
+        if self._screen.aside.has_keys:
+            self._screen.aside.move(direction * ENTRIES)
+        elif self._screen.reading:
             self._screen.detail.scroll_lines(direction * max(1, self._screen.detail.page // parts))
         else:
             self._screen.list.move_by(direction * max(1, self._screen.list.lines // parts))
 
     def _end(self, y: int) -> None:
-        if self._screen.reading:
+        if self._screen.aside.has_keys:
+            self._screen.aside.move(y or -END)
+        elif self._screen.reading:
             self._screen.detail.scroll_to(y=min(y, self._screen.detail.virtual_size.height), animate=False, force=True)
         else:
             self._screen.list.move_to(y)
@@ -134,6 +153,9 @@ class Commands:
     # The screen
 
     def open(self) -> None:
+        if self._screen.aside.has_keys:
+            self._screen.aside.choose()
+            return
         row = self._screen.row
         if row is None:
             return
@@ -141,18 +163,40 @@ class Commands:
         if row.notification.read_at is None:
             self._screen.link.triage("read", row)
 
+    def density(self) -> None:
+        self._screen.list.use_density(3 - self._screen.list.density)
+
     def unfold(self) -> None:
         if not self._screen.detail.display:
             self.open()
         self._screen.detail.unfold()
 
     def back(self) -> None:
-        if self._screen.reading:
+        if self._screen.aside.has_keys:
+            self._screen.aside.leave()
+        elif self._screen.reading:
             self._screen.read(False)
         elif len(self._screen.list.selection):
             self._screen.list.clear_selection()
         else:
             self._screen.filtering.drop()
+
+    def left(self) -> None:
+        if self._screen.reading or not self._screen.aside.take_keys():
+            self.back()
+
+    def right(self) -> None:
+        self.open()
+
+    def sidebar(self) -> None:
+        width = self._screen.size.width
+        if width < aside.BROAD:
+            self._screen.say(f"the sidebar needs {aside.BROAD} columns; here are {width}")
+            return
+        try:
+            self._screen.aside.fold()
+        except OSError as error:
+            self._screen.say(f"that is not remembered: {error}")
 
     def refresh(self) -> None:
         self._screen.link.reconnect()
@@ -163,9 +207,6 @@ class Commands:
         row = self._screen.row
         if row is None:
             return
-    def density(self) -> None:
-        self._screen.list.use_density(3 - self._screen.list.density)
-
         current: Row | None = self._screen.reader.row(row.id)
         if current is None or not current.notification.is_open:
             state = words.state(current.notification, self._screen.me) if current is not None else ""

@@ -71,7 +71,10 @@ class Edges:
         screen = self._screen
         if screen.filtering.is_on:
             return screen.filtering.header(screen.reader.count(View.NEEDS), width)
-        return footer.header_views(screen.list.listing.view, {view: screen.reader.count(view) for view in View}, width)
+        counts = {view: screen.reader.count(view) for view in View}
+        if screen.aside.is_shown:
+            return footer.header_view(screen.list.listing.view, counts)
+        return footer.header_views(screen.list.listing.view, counts, width)
 
     def _show_problem(self, unsaid: str) -> None:
         text = " · ".join(part for part in (self.storage, self._screen.changes.unreadable, unsaid) if part)

@@ -49,7 +49,9 @@ class Filtering:
         """While it is typed."""
         self.matches: Matches | None = None
         """What the list shows; None: the list is not filtered, or nothing has been found out yet."""
-        self._text = self._name = ""
+        self._text = self.name = ""
+        """What is on, and what it is called where it is a saved one."""
+        self._row_wanted = ""
         self._query: Query | None = None
         self._error: QueryError | None = None
         self._step: Step | None = None
@@ -124,6 +126,18 @@ class Filtering:
         self._apply(text, query, name)
         self._screen.refresh_words()
 
+    def narrow(self, text: str) -> None:
+        """Looks also for this, among what is shown, and keeps the cursor on its row. Raises QueryError."""
+        from inbox_tui.core.query.parse import parse
+
+        if not self.is_on:
+            self._over = self._screen.list.listing.view
+        text = f"{self._text.strip()} {text}".strip()
+        query, row = parse(text), self._screen.row
+        remember(self._history, text)
+        self._apply(text, query)
+        self._row_wanted = "" if row is None else row.id
+
     def choices(self) -> list[tuple[str, Callable[[], None]]]:
         """The saved filters, and what shows each."""
         return [(name, partial(self.show, text, name)) for name, text in self.saved.items()]
@@ -153,7 +167,7 @@ class Filtering:
     def forget(self) -> None:
         """Another view is shown."""
         self.editor = self._error = self._query = self.matches = self._step = None
-        self._text = self._name = ""
+        self._text = self.name = self._row_wanted = ""
         self._screen.workers.cancel_group(self._screen, "filter")
 
     def _show_view(self) -> None:
@@ -162,7 +176,7 @@ class Filtering:
         self.editor, self._error = editor, error
 
     def _apply(self, text: str, query: Query, name: str = "") -> None:
-        self._name, self._text = name, text
+        self.name, self._text, self._row_wanted = name, text, ""
         if query != self._query:
             self._query, self._step = query, None
             self._search(PAUSE_SECONDS if self.editor is not None else 0.0, is_new=True)
@@ -201,6 +215,8 @@ class Filtering:
         if found is not self.matches:
             self.matches = found
             self._screen.show_rows(FilteredRows(self._screen.reader, found), from_top=from_top)
+            if from_top and (y := found.position(self._row_wanted)) is not None:
+                self._screen.list.move_to(y)
         else:
             self._screen.list.take_changes()
         self._take_in()
@@ -231,9 +247,15 @@ class Filtering:
             return filter_words.found(0, False, None)
         return filter_words.found(len(matches), matches.is_cut, self._step)
 
+    @property
+    def count(self) -> str:
+        """How many rows it finds; "" while that is not known."""
+        is_known = self.matches is not None and self.matches.query is self._query and self._step is not None and self._step.is_end
+        return f"{len(self.matches):,}{'+' * self.matches.is_cut}" if self.matches is not None and is_known else ""
+
     def header(self, needs: int, width: int) -> list[Piece]:
         view = self.matches.view if self.matches is not None else self._over
-        return filter_words.header(view, needs, self._name or self._text.strip(), self._told, width)
+        return filter_words.header(view, needs, self.name or self._text.strip(), self._told, width)
 
     def line(self, width: int) -> tuple[list[Piece], list[Piece], list[Piece]]:
         """The line that is typed, its right end, and the line under it."""

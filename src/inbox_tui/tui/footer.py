@@ -40,6 +40,11 @@ def header_views(view: View, counts: Mapping[View, int], width: int) -> list[Pie
     return pieces
 
 
+def header_view(view: View, counts: Mapping[View, int]) -> list[Piece]:
+    """The view that is shown, where the sidebar tells of the others."""
+    return [(" ", "dim"), ("inbox", "dim"), (" " * GAP, "dim"), (VIEW_NAMES[view], "view"), (f" {counts[view]:,}", "strong")]
+
+
 def hushed(why: str, room: int) -> list[Piece]:
     """That nothing rings, and why: at least by its sign."""
     words = f"☾ {why}" if room >= len(why) + 2 + LIVE_CELLS else "☾"
@@ -57,6 +62,8 @@ def position(y: int | None, count: int, arrived: int, selected: int = 0) -> list
 def keys(context: Context, keymap: Keymap, room: int) -> list[Piece]:
     """The keys that matter here and now, as many as fit; help is always among them."""
     known = [(show_key(key), action.label) for action in footer_actions(context) if (key := keymap.key_of(action.id))]
+    if context.aside:
+        known = [("j k", "choose"), *known]
     if context.reading:
         known.insert(0, ("j k", "scroll"))
     if not known:

@@ -15,7 +15,7 @@ from inbox_tui.tui.keynames import key_problem
 CHORD_SECONDS = 1.0
 """A prefix waits this long for its second key,"""
 CHOICE_SECONDS = 10.0
-"""and so long where its choices are to be read first: those of triage."""
+"""and so long where its choices are to be read first: those of triage, and of what goes with a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Keymap:
     def patience(self, prefix: str) -> float:
         """Seconds that it waits."""
         chords = [id_ for key, id_ in self.actions.items() if key.startswith(f"{prefix} ")]
-        return CHOICE_SECONDS if any(BY_ID[id_].group == "triage" for id_ in chords) else CHORD_SECONDS
+        return CHOICE_SECONDS if any(BY_ID[id_].group in ("triage", "alike") for id_ in chords) else CHORD_SECONDS
 
     def key_of(self, action_id: str) -> str:
         """The key that is taught for an action; "" where none is left."""

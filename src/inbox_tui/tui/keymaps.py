@@ -7,8 +7,8 @@ from collections.abc import Mapping
 KEYMAPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "default": {},
     "arrows": {
-        "open": ("enter", "right"),
-        "back": ("escape", "left"),
+        "left": ("left",),
+        "right": ("right",),
         "down": ("down",),
         "up": ("up",),
         "top": ("home",),

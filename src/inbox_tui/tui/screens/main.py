@@ -4,6 +4,7 @@ what was written (`changes`), the words at the edges (`edges`), what is read (`d
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,6 +15,7 @@ from textual.worker import Worker
 from inbox_tui.cache.pages import Reader, Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.times import Clock
+from inbox_tui.tui.aside import Aside
 from inbox_tui.tui.changes import Changes
 from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.details import Details
@@ -30,6 +32,7 @@ from inbox_tui.tui.triaging import Triaging
 from inbox_tui.tui.widgets.decision_bar import Confirm, DecisionBar
 from inbox_tui.tui.widgets.detail import Detail
 from inbox_tui.tui.widgets.notification_list import NotificationList
+from inbox_tui.tui.widgets.sidebar import Sidebar
 
 
 class MainScreen(Screen[None]):
@@ -45,6 +48,8 @@ class MainScreen(Screen[None]):
         #body { height: 1fr; layout: horizontal; }
         NotificationList, Empty { width: 1fr; height: 1fr; }
         Empty { display: none; }
+        Sidebar { display: none; width: 24; height: 1fr; border-right: solid $inbox-rule; }
+        &.-aside Sidebar { display: block; }
         Detail { display: none; width: 1fr; height: 1fr; }
         &.-wide Detail { display: block; width: 45%; border-left: solid $inbox-rule; }
         &.-wide.-reading Detail { border-left: solid $accent; }
@@ -58,6 +63,7 @@ class MainScreen(Screen[None]):
     def __init__(
         self, reader: Reader, link: Link, keymap: Keymap, fence: Fence, clock: Clock, monotonic: Callable[[], float],
         *, hints: Hints, me: str = "", confirm: Confirm = "key", filters: Mapping[str, str] | None = None,
+        folded_file: Path | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         self.reader, self.link, self._clock = reader, link, clock
@@ -69,13 +75,16 @@ class MainScreen(Screen[None]):
         self.detail = Detail(clock, me=me, id="detail")
         self.bar = DecisionBar(fence, clock, monotonic, confirm=confirm, id="bar")
         self.filtering = Filtering(self, filters or {})
-        self.commands, self.triaging, self.keyboard = Commands(self), Triaging(self), Keyboard(self, keymap)
+        self.triaging, self.keyboard = Triaging(self), Keyboard(self, keymap)
+        self.commands = Commands(self)
         self.changes, self.details, self.edges = Changes(self), Details(self), Edges(self, clock, hints)
+        self.aside = Aside(self, folded_file)
 
     def compose(self) -> ComposeResult:
         yield self.edges.header
         yield self.edges.problem
         with Container(id="body"):
+            yield self.aside.widget
             yield self.list
             yield self.edges.empty
             yield self.detail
@@ -93,6 +102,7 @@ class MainScreen(Screen[None]):
         self.list.tick()
         self.bar.tick()
         self.filtering.tick()
+        self.aside.tick()
         self.refresh_words()
 
     # What the rest of the program asks of it
@@ -115,8 +125,9 @@ class MainScreen(Screen[None]):
         return self._clock()
 
     def refresh_words(self) -> None:
-        """The words at the edges."""
+        """The words at the edges and in the sidebar."""
         if self.is_mounted:
+            self.aside.refresh()
             self.edges.refresh()
 
     def say(self, text: str, *, about: str = "", link: str = "") -> None:
@@ -192,7 +203,17 @@ class MainScreen(Screen[None]):
 
     @on(NotificationList.Opened)
     def _on_opened(self) -> None:
+        self.aside.leave()
         self.keyboard.run("open")
+
+    @on(Sidebar.Chosen)
+    def _on_chosen(self, event: Sidebar.Chosen) -> None:
+        with self.changes.reading_cache():
+            self.aside.choose(event.number)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self.list:
+            self.aside.leave()
 
     @on(NotificationList.Unreadable)
     def _on_unreadable(self, event: NotificationList.Unreadable) -> None:
@@ -211,5 +232,6 @@ class MainScreen(Screen[None]):
         self.say(event.reason)
 
     def on_resize(self, event: events.Resize) -> None:
+        self.aside.fit()
         self.refresh_words()
         self.call_after_refresh(self.details.show)
