@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ LIVE = ConnectionChanged("live", seed.NOW - 3600 * SECOND, seed.NOW - 2 * SECOND
 OFFLINE = ConnectionChanged(
     "offline", seed.NOW - 61 * SECOND, detail="this machine's hub: not running", next_try=seed.NOW + 4 * SECOND, waiting=3
 )
+FILTERS = {"Failures": "severity:error", "Agents": "source:claude", "Night shift": "source:cron", "Flaky": "count>10"}
 HOME = Path("/home/dana/.local/state/inbox")
 
 
@@ -42,22 +44,30 @@ class Picture:
     dealt: bool = False
     """Somebody has pinned, muted and snoozed some."""
     connection: SyncMessage = field(default=LIVE)
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Saved ones."""
 
 
 PICTURES = (
     Picture("inbox"),
     Picture("light", theme="light"),
     Picture("answer", keys=("a",)),
-    Picture("answer-long", (80, 24), keys=("j", "j", "a")),
+    Picture("answer-long", (80, 24), keys=(*"jjj", "a")),
     Picture("narrow", (80, 24)),
-    Picture("detail", (80, 24), keys=(*"jjjj", "enter")),
-    Picture("wide", (200, 50), keys=tuple("jjjj")),
+    Picture("detail", (80, 24), keys=(*"jjjjj", "enter")),
+    Picture("wide", (200, 50), keys=tuple("j" * 9)),
+    Picture("markdown", (80, 24), keys=(*"j" * 9, "enter", "ctrl+d")),
+    Picture("patch", keys=tuple("jj")),
+    Picture("two-lines", keys=("v",)),
+    Picture("themes", keys=("T",)),
+    Picture("high-contrast", (80, 24), theme="high-contrast"),
+    Picture("colour-blind", (80, 24), theme="colour-blind"),
     Picture("offline", (80, 24), connection=OFFLINE),
     Picture("empty", (80, 24), older=-1),
     Picture("filter", keys=("slash", *"severity>=warn -is:prompt", "enter")),
     Picture("filter-error", (80, 24), keys=("slash", *"is:unread sevrity:error")),
-    Picture("selected", keys=(*"jjjjxxx", "s"), dealt=True),
-    Picture("mute", (80, 24), keys=(*"jjjj!",), dealt=True),
+    Picture("selected", keys=(*"jjjjjxxx", "s"), dealt=True),
+    Picture("mute", (80, 24), keys=(*"jjjjj!",), dealt=True),
     Picture("snoozed", (80, 24), keys=("g", "s"), dealt=True),
     Picture("help", (80, 56), keys=("?",)),
 )
@@ -74,12 +84,13 @@ async def take(picture: Picture, into: Path, folder: Path) -> None:
     reader = Reader(kept.cache_database, seed.FEED)
     shown = Paths(HOME, HOME, HOME, Path("/run/user/1000/inbox"))
     app = InboxApp(
-        reader, shown, Settings(theme=picture.theme), connect=lambda _: NoLink(), me="dana", clock=lambda: seed.NOW,
+        reader, shown, Settings(theme=picture.theme, filters=picture.filters), connect=lambda _: NoLink(), me="dana", clock=lambda: seed.NOW,
         environ={"COLORTERM": "truecolor"},
     )  # fmt: skip
     try:
         async with app.run_test(size=picture.size) as pilot:
             app.post_message(Told(picture.connection))
+            app.main.aside.tick()
             await pilot.press(*picture.keys)
             await pilot.pause(0.8)
             (into / f"{picture.name}.svg").write_text(app.export_screenshot(title="inbox"))

@@ -107,8 +107,8 @@ def test_a_run_tells_where_its_time_went_as_its_events_came() -> None:
     entries = [entry(f"task.{kind}", at) for kind, at in kinds]
     entries[-1]["details"] = {"meta": {"pause_ms": 10400, "total_duration_ms": 90500, "pause_count": 1, "tokens_used": 18400}}
     told = text(shown(message("x", run_id="run_1"), 54, entries))
-    assert f"  {'┄' * 5}{'━' * 16}{'░' * 6}{'━' * 25}\n" in told
-    assert "┄ queued 10s · ━ active 1m 20s · ░ paused 10s\n" in told
+    assert f"  {'┄' * 5}{'━' * 16}{'╍' * 6}{'━' * 25}\n" in told
+    assert "┄ queued 10s · ━ active 1m 20s · ╍ paused 10s\n" in told
     for line in ("  1m 30s in all", "  1 pause", "  tokens_used 18,400"):
         assert line in told
 

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from inbox_tui.core.lifecycle import QUIET
 from inbox_tui.core.model import Notification
 from inbox_tui.tui import words
 from inbox_tui.tui.cells import cut, fit
@@ -21,8 +22,8 @@ AGE_CELLS = 4
 WHO_SHARE, WHO_LEAST, WHO_MOST = 7, 8, 18
 WHO_FROM = 44
 """Below this width a row has no room for who sent it."""
-SPARK_CELLS, SPARK_FROM = 5, 24
-"""A sparkline, and how much must be free behind a title for it."""
+SPARK_CELLS, SPARK_LEAST, SPARK_FROM = 5, 4, 24
+"""A sparkline: its cells, how many repeats are worth one, and how much must be free for it behind a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ def _tail(row: Notification, rest: str, room: int) -> str:
 
 
 def _sparkline(row: Notification) -> str:
-    drawn = sparkline(row.occurrences, SPARK_CELLS) if len(row.occurrences) > 2 else ""
+    """How its repeats lie in time; that a run goes on is no repeat."""
+    repeats = () if len(row.occurrences) < SPARK_LEAST or row.kind in QUIET else row.occurrences
+    drawn = sparkline(repeats, SPARK_CELLS)
     return f"{drawn}  " if drawn else ""
 
 

@@ -27,7 +27,7 @@ Entry = Mapping[str, Any]
 Phase = tuple[str, int]
 """One of `SIGNS`, and for how many microseconds."""
 
-SIGNS = {"queued": "┄", "active": "━", "paused": "░", "waited": "·"}
+SIGNS = {"queued": "┄", "active": "━", "paused": "╍", "waited": "─"}
 TIMES = {"queue_ms": "queued", "active_ms": "active", "pause_ms": "paused", "wait_ms": "waited"}
 TOTAL = "total_duration_ms"
 COUNTERS = {"retry_count": ("retry", "retries"), "loop_count": ("loop", "loops"), "error_count": ("error", "errors"),

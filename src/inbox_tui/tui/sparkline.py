@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 LEVELS = "▁▂▃▄▅▆▇"
+FULL = 3
+"""So many in one part, at least, draw it full: one alone is no burst."""
 
 
 def sparkline(times: Sequence[int], cells: int) -> str:
@@ -15,5 +17,5 @@ def sparkline(times: Sequence[int], cells: int) -> str:
     counts = [0] * cells
     for at in times:
         counts[min(cells - 1, (at - first) * cells // lasting)] += 1
-    most = max(counts)
+    most = max(FULL, *counts)
     return "".join(LEVELS[-(-count * (len(LEVELS) - 1) // most)] for count in counts)

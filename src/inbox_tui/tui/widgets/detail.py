@@ -40,7 +40,7 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
         & > .detail--warn { color: $warning; text-style: bold; }
         & > .detail--success { color: $success; }
         & > .detail--info { color: $inbox-dim; }
-        &:ansi > .detail--note { text-style: dim; }
+        &:ansi > .detail--note, &:ansi > .detail--rule { text-style: dim; }
     }
     """
     PARTS: ClassVar[tuple[str, ...]] = (
