@@ -55,7 +55,9 @@ PICTURES = (
     Picture("answer-long", (80, 24), keys=(*"jjj", "a")),
     Picture("narrow", (80, 24)),
     Picture("detail", (80, 24), keys=(*"jjjjj", "enter")),
-    Picture("wide", (200, 50), keys=tuple("j" * 9)),
+    Picture("wide", (200, 50), keys=tuple("j" * 9), filters=FILTERS),
+    Picture("sidebar", (160, 45), keys=("h", *"jjjj"), filters=FILTERS),
+    Picture("alike", keys=(*"jjjjjj", "equals_sign", "d")),
     Picture("markdown", (80, 24), keys=(*"j" * 9, "enter", "ctrl+d")),
     Picture("patch", keys=tuple("jj")),
     Picture("two-lines", keys=("v",)),
@@ -84,7 +86,8 @@ async def take(picture: Picture, into: Path, folder: Path) -> None:
     reader = Reader(kept.cache_database, seed.FEED)
     shown = Paths(HOME, HOME, HOME, Path("/run/user/1000/inbox"))
     app = InboxApp(
-        reader, shown, Settings(theme=picture.theme, filters=picture.filters), connect=lambda _: NoLink(), me="dana", clock=lambda: seed.NOW,
+        reader, shown, Settings(theme=picture.theme, filters=picture.filters), connect=lambda _: NoLink(), me="dana",
+        clock=lambda: seed.NOW,
         environ={"COLORTERM": "truecolor"},
     )  # fmt: skip
     try:
