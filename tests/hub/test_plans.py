@@ -18,7 +18,7 @@ from inbox_tui.hub.store.database import Database
 from inbox_tui.hub.store.postgres import PostgresDatabase
 from inbox_tui.hub.store.sqlite import SqliteDatabase
 from inbox_tui.hub.store.store import Store
-from inbox_tui.hub.verbs import triage
+from inbox_tui.hub.verbs import mutes, triage
 
 QUIET = "quiet-1"
 MOST = 2_500
@@ -49,7 +49,8 @@ class Watched(World):
 async def test_no_statement_looks_at_more_than_it_has_to(
     place: Path | str, rows: int, quiet: int, stretch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(triage, "STRETCH", stretch)
+    for module in (triage, mutes):
+        monkeypatch.setattr(module, "STRETCH", stretch)
     store = Store.open(place)
     fill(store, rows=rows, quiet=quiet)
     store.close()

@@ -121,15 +121,17 @@ _TARGETS = {
 }
 
 
-END_OF_STRETCH = "SELECT id FROM notification WHERE space = :space AND id > :after ORDER BY id LIMIT 1 OFFSET :length"
+# What goes through all rows of a space looks at a stretch of so many a commit, whatever an engine expects to find there.
+_STRETCH = """(SELECT id, raised_rev, unread, done, needs_me, snoozed_until, pinned, muted, is_prompt, source, fold_key
+FROM notification WHERE space = :space AND id > :after ORDER BY id LIMIT :length) AS stretch"""
+END_OF_STRETCH = """SELECT id FROM notification
+WHERE space = :space AND id > :after ORDER BY id LIMIT 1 OFFSET :length - 1"""
 
 
 def triage_targets(verb: str, *, unread: bool, needs_me: bool) -> str:
     """The ids, ascending, of the rows of a stretch that the verb may change."""
     filters = (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
-    return f"""SELECT id FROM notification
-WHERE space = :space AND id > :after AND id <= :end AND raised_rev <= :up_to AND {_TARGETS[verb]}{filters}
-ORDER BY id LIMIT :limit"""
+    return f"SELECT id FROM {_STRETCH} WHERE raised_rev <= :up_to AND {_TARGETS[verb]}{filters} ORDER BY id LIMIT :limit"
 
 
 # What sweeps a rule's rows, in the order of their ids. A row that folds tells its key; of the others it is found out.
@@ -143,8 +145,7 @@ _OF_A_RULE = {
 def rows_of_rule(scope: str, *, muted: bool) -> str:
     """The ids, ascending, of the rows of a stretch that a rule may match, of those that are muted or of those that are not."""
     is_muted = "muted" if muted else "NOT muted AND NOT is_prompt"
-    return f"""SELECT id FROM notification
-WHERE space = :space AND id > :after AND id <= :end AND {is_muted} AND {_OF_A_RULE[scope]} ORDER BY id LIMIT :limit"""
+    return f"SELECT id FROM {_STRETCH} WHERE {is_muted} AND {_OF_A_RULE[scope]} ORDER BY id LIMIT :limit"
 
 
 MUTES = """SELECT id, scope, subject, label, until, made_by, created_at FROM mute

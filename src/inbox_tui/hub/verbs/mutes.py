@@ -14,9 +14,8 @@ from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Call, Held, Wanted, key_of
 from inbox_tui.hub.values import Mute
-from inbox_tui.hub.verbs.triage import end_of_stretch, place_after, shown_row
+from inbox_tui.hub.verbs.triage import CHUNK, STRETCH, place_after, shown_row
 
-CHUNK = 250
 MOST = 1000
 """Rules of one space: few enough to look through all of them."""
 
@@ -130,13 +129,12 @@ class Sweep:
         if not found:
             return False
         mute_id, scope, subject, is_lifted, after = found[0]
-        end = end_of_stretch(batch, after, is_indexed=bool(is_lifted))
         given = {"subject": key_of(subject)} if scope == "notification" else {"source": subject.split(mutes.SEPARATOR)[0]}
-        given |= {"after": after, "end": end, "limit": CHUNK}
+        given |= {"after": after, "length": STRETCH, "limit": CHUNK}
         rows = [str(row_id) for (row_id,) in batch.select(statements.rows_of_rule(scope, muted=bool(is_lifted)), **given)]
         for held in batch.rows(rows):
             _set(batch, held)
-        if place := place_after(rows, CHUNK, end):
+        if place := place_after(batch, after, rows):
             batch.execute(statements.SWEPT_SO_FAR, id=mute_id, swept=place)
         else:
             batch.execute(statements.DROP_LIFTED if is_lifted else statements.SWEPT, id=mute_id)

@@ -17,8 +17,7 @@ from inbox_tui.hub.values import Bulk
 CHUNK = 250
 """Rows that a bulk verb changes in one commit: a hundred thousand in one would stop ingest for a second."""
 STRETCH = 5_000
-"""Rows that are looked at in one commit where no index tells which of them are meant."""
-_BEHIND_ALL_IDS = "~"
+"""Rows that are looked at in one commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,7 @@ class TriageChunk:
         pass
 
     def run(self, batch: Batch) -> Chunk:
-        is_indexed = self.verb == "read" or self.unread or self.needs_me
-        end = end_of_stretch(batch, self.after, is_indexed=is_indexed)
-        params: dict[str, Value] = {"after": self.after, "end": end, "up_to": self.up_to, "limit": CHUNK}
+        params: dict[str, Value] = {"after": self.after, "length": STRETCH, "up_to": self.up_to, "limit": CHUNK}
         params |= {"until": self.until} if self.verb == "snooze" else {}
         found = batch.select(statements.triage_targets(self.verb, unread=self.unread, needs_me=self.needs_me), **params)
         ids = [str(row_id) for (row_id,) in found]
@@ -126,7 +123,7 @@ class TriageChunk:
                 skipped += 1
                 continue
             changed += _apply(batch, held, self.verb, self.until)
-        return Chunk(place_after(ids, CHUNK, end), batch.space.rev, changed, skipped)
+        return Chunk(place_after(batch, self.after, ids), batch.space.rev, changed, skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +154,12 @@ class RememberBulk:
             batch.answer_call(Call(self.idempotency_key, answer.rev, answer.changed, answer.skipped))
 
 
-def end_of_stretch(batch: Batch, after: str, *, is_indexed: bool = False) -> str:
-    """The last id that one commit looks at; where an index leads to the rows that are meant, it may look at all."""
-    found = [] if is_indexed else batch.select(statements.END_OF_STRETCH, after=after, length=STRETCH)
-    return str(found[0][0]) if found else _BEHIND_ALL_IDS
-
-
-def place_after(found: list[str], most: int, end: str) -> str:
-    """Where the next commit goes on, `found` being at most so many ids of a stretch; "" where there is nothing more."""
-    if len(found) == most:
+def place_after(batch: Batch, after: str, found: list[str]) -> str:
+    """Where the next commit goes on, `found` being the ids of this one's stretch behind `after`; "" where nothing is left."""
+    if len(found) == CHUNK:
         return found[-1]
-    return "" if end == _BEHIND_ALL_IDS else end
+    end = batch.select(statements.END_OF_STRETCH, after=after, length=STRETCH)
+    return str(end[0][0]) if end else ""
 
 
 def is_waited_for(row: Notification) -> bool:
