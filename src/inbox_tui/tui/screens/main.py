@@ -52,6 +52,7 @@ class MainScreen(Screen[None]):
         &.-aside Sidebar { display: block; }
         Detail { display: none; width: 1fr; height: 1fr; }
         &.-wide Detail { display: block; width: 45%; border-left: solid $inbox-rule; }
+        &.-wide.-aside Detail { width: 40%; }
         &.-wide.-reading Detail { border-left: solid $accent; }
         &.-narrow.-reading Detail { display: block; }
         &.-narrow.-reading NotificationList { display: none; }

@@ -78,16 +78,16 @@ class Sidebar(Widget, can_focus=False):
         if number == GAP:
             return Strip.blank(width, style["text"])
         entry, has_cursor = self._entries[number], number == self._cursor
+        if has_cursor:
+            over = self.get_component_rich_style("sidebar--cursor", partial=True)
+            style = {part: each + over for part, each in style.items()}
         has_bar = has_cursor if self._cursor is not None else entry.is_shown
         part = "shown" if entry.is_shown else "text" if entry.is_urgent or has_cursor else "dim"
-        strip = Strip([
+        return Strip([
             Segment("▌" if has_bar else " ", style["bar"]),
             Segment(fit(entry.label, width - 3 - cell_len(entry.number)) + " ", style[part]),
             Segment(f"{entry.number} ", style["shown" if entry.is_urgent else part]),
-        ])  # fmt: skip
-        if has_cursor:
-            strip = strip.apply_style(self.get_component_rich_style("sidebar--cursor", partial=True))
-        return strip.adjust_cell_length(width, style["text"])
+        ]).adjust_cell_length(width, style["text"])  # fmt: skip
 
     def on_click(self, event: events.Click) -> None:
         if (number := self._number(event.y)) != GAP:
