@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Self
 
 import psycopg
 from hubs import Reply, RunningHub
@@ -15,20 +16,27 @@ SENDERS = 8
 
 
 class Load:
-    """`taken`: the titles that were answered with 2xx. A sender whose hub is gone goes to the next one."""
+    """`with Load(hubs) as load:`, at whose end each has its last one taken. `taken`: the titles that were answered with 2xx. A sender
+    whose hub is gone goes to the next one."""
 
     def __init__(self, hubs: Sequence[RunningHub]) -> None:
         self.replies, self.taken = list[Reply](), list[str]()
         self._hubs = hubs
-        self._over = threading.Event()
+        self._over, self._given_up = threading.Event(), threading.Event()
         self._pool = ThreadPoolExecutor(SENDERS)
         self._senders = [self._pool.submit(self._send, number) for number in range(SENDERS)]
 
-    def end(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, problem: type[BaseException] | None, *_: object) -> None:
         self._over.set()
-        for sender in self._senders:
-            sender.result(30)
+        if problem is not None:
+            self._given_up.set()
         self._pool.shutdown()
+        if problem is None:
+            for sender in self._senders:
+                sender.result()
 
     def until(self, is_enough: Callable[[], bool]) -> None:
         while not is_enough():
@@ -46,6 +54,8 @@ class Load:
         for number in itertools.count():
             title = f"{sender}/{number}"
             while not self._is_taken(hub, title):
+                if self._given_up.is_set():
+                    return
                 hub = next(hubs)
             self.taken.append(title)
             if self._over.is_set():

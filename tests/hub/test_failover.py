@@ -58,15 +58,14 @@ def pair(servers: Pair) -> Iterator[Pair]:
 def test_a_synchronous_standby_keeps_every_2xx(pair: Pair, home: Path, number: Signals, failovers: int) -> None:
     pair.follow(is_synchronous=True)
     hub = RunningHub.start(home, database=pair.dsn)
-    load = Load([hub])
-    for left in reversed(range(failovers)):
-        load.more(50)
-        pair.primary.stop(number)
-        pair.promote()
-        load.more(50)
-        if left:
-            pair.follow(is_synchronous=True)
-    load.end()
+    with Load([hub]) as load:
+        for left in reversed(range(failovers)):
+            load.more(50)
+            pair.primary.stop(number)
+            pair.promote()
+            load.more(50)
+            if left:
+                pair.follow(is_synchronous=True)
     assert {reply.status for reply in load.replies} <= {202, 503}
     assert stored(pair.primary.dsn("hub")) == Counter(load.taken)
     assert hub.stop() == 0, hub.paths.hub_log.read_text()

@@ -41,21 +41,19 @@ def hub(durable: Cluster, home: Path) -> Iterator[RunningHub]:
 @pytest.mark.parametrize("number", [SIGINT, SIGQUIT], ids=["stopped", "killed"])
 async def test_a_hub_outlives_its_database(durable: Cluster, hub: RunningHub, number: Signals) -> None:
     async with follow(hub) as (_, reader):
-        load = Load([hub])
-        load.until(lambda: len(load.taken) > 50)
-        durable.stop(number)
-        load.until(lambda: any(reply.status == 503 for reply in load.replies))
-        health = hub.call("GET", "/api/health").document
-        assert (health["live"], health["ready"]) == (True, False)
-        assert "out of reach" in health["storage"]
-        assert up(hub) == "0"
-        assert hub.call("GET", "/api/notifications").document["code"] == "unavailable"
-        while "out of reach" not in (await reader.next(pings=True)).data.get("state", {}).get("storage", ""):
-            pass
-        before = len(load.taken)
-        durable.start()
-        load.until(lambda: len(load.taken) > before + 50)
-        load.end()
+        with Load([hub]) as load:
+            load.more(50)
+            durable.stop(number)
+            load.until(lambda: any(reply.status == 503 for reply in load.replies))
+            health = hub.call("GET", "/api/health").document
+            assert (health["live"], health["ready"]) == (True, False)
+            assert "out of reach" in health["storage"]
+            assert up(hub) == "0"
+            assert hub.call("GET", "/api/notifications").document["code"] == "unavailable"
+            while "out of reach" not in (await reader.next(pings=True)).data.get("state", {}).get("storage", ""):
+                pass
+            durable.start()
+            load.more(50)
         while (await reader.next(pings=True)).data.get("state", {"storage": "?"})["storage"]:
             pass
     assert {reply.status for reply in load.replies} == {202, 503}
@@ -75,12 +73,10 @@ def up(hub: RunningHub) -> str:
 
 
 def test_connections_that_are_killed_come_back(durable: Cluster, hub: RunningHub) -> None:
-    load = Load([hub])
-    with psycopg.connect(durable.dsn("postgres"), autocommit=True) as connection:
-        for turn in range(1, 11):
-            load.until(lambda turn=turn: len(load.taken) > 20 * turn)  # type: ignore[misc]
+    with Load([hub]) as load, psycopg.connect(durable.dsn("postgres"), autocommit=True) as connection:
+        for _ in range(10):
+            load.more(20)
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'hub'")
-    load.end()
     assert {reply.status for reply in load.replies} <= {202, 503}
     assert stored(durable.dsn("hub")) == Counter(load.taken)
 
@@ -102,12 +98,11 @@ def test_a_team_of_hubs_loses_nothing_whatever_fails(durable: Cluster, hub: Runn
     with ThreadPoolExecutor(2) as pool:
         others = list(pool.map(lambda _: beside(durable), range(2)))
     hubs = [hub, *others]
-    load = Load(hubs)
-    for fault in faults:
+    with Load(hubs) as load:
+        for fault in faults:
+            load.more(20)
+            disturb(durable, hubs, fault)
         load.more(20)
-        disturb(durable, hubs, fault)
-    load.more(20)
-    load.end()
     assert {reply.status for reply in load.replies} <= {202, 503}
     assert {reply.headers.get("retry-after") for reply in load.replies if reply.status == 503} <= {"1"}
     assert stored(durable.dsn("hub")) == Counter(load.taken)
