@@ -16,8 +16,8 @@ SENDERS = 8
 
 
 class Load:
-    """`with Load(hubs) as load:`, at whose end each has its last one taken. `taken`: the titles that were answered with 2xx. A sender
-    whose hub is gone goes to the next one."""
+    """`with Load(hubs) as load:`, at whose end each has its last one taken. `taken`: the titles that were answered with 2xx. A
+    sender whose hub is gone goes to the next one."""
 
     def __init__(self, hubs: Sequence[RunningHub]) -> None:
         self.replies, self.taken = list[Reply](), list[str]()
