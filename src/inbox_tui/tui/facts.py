@@ -16,7 +16,8 @@ from inbox_tui.tui.lines import Line
 from inbox_tui.tui.links import MEMBERS, links_of
 from inbox_tui.tui.runs import Entry, is_figure, moment_of
 
-FIELDS = ("tool_name", "file_paths", "tags", "color", "tmux_pane", "repo", "sent_at", "redacted", "session_id", "subagent_id", "parent_id")
+FIELDS = ("tool_name", "file_paths", "tags", "color", "tmux_pane", "repo", "sent_at", "redacted", "session_id", "subagent_id",
+          "parent_id")  # fmt: skip
 META_SHOWN = 8
 VALUE_LINES = ENTRY_LINES = 3
 NAME_CELLS, KIND_CELLS = 16, 14
