@@ -67,7 +67,7 @@ def history(row: Notification, entries: Sequence[Entry], note: str, width: int, 
     name = " run " if row.run_id else " so far "
     yield Line("─" * max(0, width - len(name) - 2), "rule", f"──{name}")
     kinds = [clean(str(entry.get("kind", "")), lines=False).removeprefix("task.") for entry in entries]
-    times = [moment(at, now) if (at := moment_of(entry)) is not None else "" for entry in entries]
+    times = ["" if (came := moment_of(entry)) is None else moment(came, now) for entry in entries]
     early = max(map(len, times), default=0)
     column = max(0, min(KIND_CELLS, width - early - 14, max(map(len, kinds), default=0)))
     for entry, at, kind in zip(entries, times, kinds, strict=True):
