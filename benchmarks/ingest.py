@@ -19,7 +19,7 @@ from tests.hubs import RunningHub
 CONNECTIONS, SECONDS, ROUNDS = 64, 3.0, 5
 
 
-def _bodies(headers: dict[str, str], token: str) -> Callable[[], bytes]:
+def bodies(headers: dict[str, str], token: str) -> Callable[[], bytes]:
     """Events of about 400 bytes, of 50 tasks and as many runs: some fold, some are new rows."""
     numbers = itertools.count()
     made = []
@@ -61,11 +61,11 @@ def run() -> list[Figure]:
             folder = Path(name)
             for kind, loads in floors.items():
                 with _floor(kind, folder, n) as port:
-                    loads.append(_load(port, _bodies({}, "any")))
+                    loads.append(_load(port, bodies({}, "any")))
             hub = RunningHub.start(folder)
             try:
                 notilens = hub.new_key("bench", "send")["notilens"]
-                make = _bodies({"X-NOTILENS-KEY": notilens["secret"]}, notilens["token"])
+                make = bodies({"X-NOTILENS-KEY": notilens["secret"]}, notilens["token"])
                 ours.append(_load(int(hub.listen.rpartition(":")[2]), make))
             finally:
                 hub.stop()
