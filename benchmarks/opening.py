@@ -19,7 +19,8 @@ MINIMAL = [sys.executable, "-m", "benchmarks.floors.minimal_app"]
 EAGER = [
     sys.executable,
     "-c",
-    "import httpx, httpx_sse, aiosqlite; from pydantic import BaseModel; from benchmarks.floors.minimal_app import MinimalApp as A; A().run()",
+    "import httpx, httpx_sse, aiosqlite; from pydantic import BaseModel\n"
+    "from benchmarks.floors.minimal_app import MinimalApp as A; A().run()",
 ]
 SIZES = (1_000, 100_000, 1_000_000)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import postgres
 import pytest
-from hub_world import SPACE, World, message, prompt
+from hub_world import SPACE, World, message
 
 from inbox_tui.core.errors import InboxError
 from inbox_tui.hub.backup import backup, copy_between, restore
@@ -209,7 +209,8 @@ def test_keys_sort_the_same_on_both_engines(shared: str, table: str) -> None:
     """However the database was made: records are compared side by side in the order of their keys."""
     connection = PostgresDatabase(shared).reader()
     found = connection.execute(
-        "SELECT a.attname, c.collname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) "
+        "SELECT a.attname, c.collname FROM pg_index i "
+        "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) "
         "JOIN pg_collation c ON c.oid = a.attcollation WHERE i.indisprimary AND i.indrelid = CAST(:table AS regclass)",
         {"table": table},
     )
