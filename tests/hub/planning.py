@@ -65,6 +65,11 @@ class _Watched:
         if len(rows) > 1:
             self._inner.executemany(sql, rows[1:])
 
+    def update(self, table: str, columns: tuple[str, ...], rows: Sequence[Params]) -> None:
+        type(self._inner).update(self, table, columns, rows[:1])
+        if len(rows) > 1:
+            self._inner.update(table, columns, rows[1:])
+
     def execute(self, sql: str, params: Params = NO_PARAMS) -> list[Record]:
         raise NotImplementedError
 

@@ -267,8 +267,8 @@ class Batch:
         many(statements.RETIRE, self._retired)
         many(statements.DELETE_ROW, self._removed)
         known = [held for held in self.touched.values() if not held.is_new]
-        many(statements.MOVE_ROW, [held.columns(space.name) for held in known if held.keeps_state])
-        many(statements.UPDATE_ROW, [held.columns(space.name) for held in known if not held.keeps_state])
+        self._update(statements.MOVING, [held.columns(space.name) for held in known if held.keeps_state])
+        self._update(statements.MOVING + statements.STATE, [held.columns(space.name) for held in known if not held.keeps_state])
         self._insert("notification", [held.columns(space.name) for held in self.touched.values() if held.is_new])
         many(statements.LEASE, [lease for row_id, lease in self._leases.items() if row_id not in self.touched])
         self._insert("tombstone", self._removed)
@@ -325,6 +325,10 @@ class Batch:
     def _insert(self, table: str, rows: list[Params]) -> None:
         if rows:
             self._connection.insert(table, rows)
+
+    def _update(self, columns: tuple[str, ...], rows: list[Params]) -> None:
+        if rows:
+            self._connection.update("notification", columns, rows)
 
     def _select_in(self, sql: str, values: list[str]) -> list[Record]:
         placeholders, params = names("v", values)

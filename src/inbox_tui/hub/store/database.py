@@ -42,6 +42,9 @@ class Connection(Protocol):
     def insert(self, table: str, rows: Sequence[Params]) -> None:
         """New records, all with the same columns, in as few statements as the engine likes."""
 
+    def update(self, table: str, columns: tuple[str, ...], rows: Sequence[Params]) -> None:
+        """These columns of the records that the rows name by space and id; the same way."""
+
     def now(self) -> int:
         """The engine's clock, in microseconds; within a transaction it goes on."""
 

@@ -93,6 +93,10 @@ class PostgresConnection:
         # All as one parameter: a statement and a way to the server for any number of records, and the least work in here.
         self._cursor.execute(_insert(table, tuple(rows[0])), {"rows": to_json(rows).decode()})
 
+    def update(self, table: str, columns: tuple[str, ...], rows: Sequence[Params]) -> None:
+        named = [{name: row[name] for name in ("space", "id", *columns)} for row in rows]
+        self.execute(_update(table, columns), {"rows": to_json(named).decode()})
+
     def now(self) -> int:
         return int(self._cursor.execute(_NOW).fetchall()[0][0])
 
@@ -182,3 +186,10 @@ def _translated(sql: str) -> str:
 def _insert(table: str, columns: tuple[str, ...]) -> str:
     names = ", ".join(columns)
     return f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %(rows)s::json)"
+
+
+@lru_cache(maxsize=64)
+def _update(table: str, columns: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{name} = given.{name}" for name in columns)
+    given = f"json_populate_recordset(NULL::{table}, :rows::json) AS given"
+    return f"UPDATE {table} SET {changes} FROM {given} WHERE {table}.space = given.space AND {table}.id = given.id"

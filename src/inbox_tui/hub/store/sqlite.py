@@ -56,6 +56,9 @@ class SqliteConnection:
             self._cursor.execute(sql, [row[name] for row in rows[at : at + size] for name in columns])
             at += size
 
+    def update(self, table: str, columns: tuple[str, ...], rows: Sequence[Params]) -> None:
+        self.executemany(_update(table, columns), rows)
+
     def now(self) -> int:
         return machine_clock()
 
@@ -123,6 +126,12 @@ class SqliteDatabase:
 def _insert(table: str, columns: tuple[str, ...], size: int) -> str:
     values = f"({','.join('?' * len(columns))})"
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([values] * size)}"
+
+
+@lru_cache(maxsize=64)
+def _update(table: str, columns: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{name} = :{name}" for name in columns)
+    return f"UPDATE {table} SET {changes} WHERE space = :space AND id = :id"
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -11,21 +11,13 @@ ASKS = "SELECT sender, key, notification_id, withdrawn FROM ask WHERE space = :s
 RUNS = "SELECT sender, run_id, notification_id, finished_at FROM run WHERE space = :space AND run_id IN (:values)"
 CALL = "SELECT rev, changed, skipped, raised FROM triage_call WHERE space = :space AND key = :key"
 
-_MOVING = ("rev", "raised_rev", "raised_at", "last_occurred_at", "document")
+MOVING = ("rev", "raised_rev", "raised_at", "last_occurred_at", "document")
 STATE = (
     "is_folding", "unread", "done", "needs_me", "is_open", "pinned", "muted", "expires_at", "snoozed_until", "lease_until",
     "run_id",
 )  # fmt: skip
 """What indexes are made of: most repeats leave it as it is, and then its indexes need not be written."""
 
-
-def _update(columns: tuple[str, ...]) -> str:
-    changes = ", ".join(f"{name} = :{name}" for name in columns)
-    return f"UPDATE notification SET {changes} WHERE space = :space AND id = :id"
-
-
-MOVE_ROW = _update(_MOVING)
-UPDATE_ROW = _update(_MOVING + STATE)
 RETIRE = "UPDATE notification SET is_folding = FALSE WHERE space = :space AND id = :id"
 LEASE = "UPDATE notification SET lease_until = :until WHERE space = :space AND id = :id"
 DELETE_ROW = "DELETE FROM notification WHERE space = :space AND id = :id"
