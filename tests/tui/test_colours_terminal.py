@@ -31,9 +31,11 @@ def painted(home: Path, **env: str) -> tuple[list[bytes], str]:
         terminal.press("T")
         terminal.wait_for("as before", since=since)
         terminal.press("j")
-        terminal.press("\x1b")
-        terminal.pump(0.6)
-        terminal.press("q")
+        for _ in range(80):  # back from the themes with one, out with the next
+            if terminal.process.poll() is not None:
+                break
+            terminal.press("q")
+            terminal.pump(0.25)
         terminal.process.wait(10)
         return _COLOUR.findall(b" ".join(_SGR.findall(bytes(terminal.output)))), terminal.text()
 
