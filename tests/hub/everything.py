@@ -70,7 +70,7 @@ async def _ask(world: World, space: str) -> None:
 
 async def _read(world: World, space: str) -> None:
     service = world.service
-    head = await service.head(space)
+    head = (await service.heads([space]))[space]
     for unread in (False, True):
         for needs_me in (False, True):
             page = await service.page(space, limit=50, unread=unread, needs_me=needs_me)

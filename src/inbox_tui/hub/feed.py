@@ -26,6 +26,11 @@ _PACE = 50e-6
 and what comes in is not held up by what goes out. A lone change goes out at once."""
 
 
+def tick_of(settings: Settings) -> float:
+    """Seconds between two looks at where spaces stand, and at readers."""
+    return min(_TICK, settings.ping_seconds / 2)
+
+
 @dataclass(slots=True)
 class Sent:
     """What all the streams of a process were given."""
@@ -93,6 +98,11 @@ class Feed:
     def wake(self) -> None:
         """Something was committed."""
         self._wake.set()
+
+    def look(self, head: Head | None) -> None:
+        """Where the space stands, None: it is gone. Reads on where that is not what was read last: some wake-ups are lost."""
+        if head is None or (head.epoch, head.rev) != (self.seen.epoch, self._head):
+            self.wake()
 
     def announce_unread(self, head: Head) -> None:
         """A bulk verb has run, and the head shows it. Readers hear so after its rows."""
@@ -164,23 +174,17 @@ class Feed:
         self.storage = self._service.storage_problem
 
     async def _run(self) -> None:
-        tick = min(_TICK, self._settings.ping_seconds / 2)
+        tick = tick_of(self._settings)
         loop = asyncio.get_running_loop()
         looked = 0.0
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), tick)
-            self._wake.clear()
             if not self.readers:
+                self._wake.clear()
                 continue
-            if (pause := self._told_at + _PACE * len(self.readers) - loop.time()) > 0:
-                await asyncio.sleep(pause)
-            try:
-                await self._poll()
-            except Refused:
-                pass  # The store cannot be read just now: `storage` says so, or the readers have to go anyway.
-            except Exception as error:
-                log.error("reading the changes of space %s failed: %s", self._space, type(error).__name__)
+            if self._wake.is_set():
+                await self._read_on()
             if self.storage != self._service.storage_problem:
                 self.storage = self._service.storage_problem
                 self.state_version += 1
@@ -189,6 +193,17 @@ class Feed:
                 for reader in list(self.readers):
                     reader.look(looked)
                 self._tell()
+
+    async def _read_on(self) -> None:
+        self._wake.clear()
+        if (pause := self._told_at + _PACE * len(self.readers) - asyncio.get_running_loop().time()) > 0:
+            await asyncio.sleep(pause)
+        try:
+            await self._poll()
+        except Refused:
+            pass  # The store cannot be read just now: `storage` says so, or the readers have to go anyway.
+        except Exception as error:
+            log.error("reading the changes of space %s failed: %s", self._space, type(error).__name__)
 
     async def _poll(self) -> None:
         while True:
@@ -243,13 +258,15 @@ class Feed:
 
 
 class Feeds:
-    """The feed of each space that has had a reader."""
+    """The feed of each space that has had a reader. Once a second all that have one are looked at together, so that a space in
+    which nothing happens costs next to nothing."""
 
     def __init__(self, service: Service, settings: Settings) -> None:
         self._service, self._settings = service, settings
         self._feeds: dict[str, Feed] = {}
         self.sent = Sent()
         self.closed = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
         service.on_commit(self._committed)
 
     @property
@@ -262,6 +279,8 @@ class Feeds:
         if feed is None or feed.closed:  # A removed space's name may be another's by now.
             feed = self._feeds[space] = Feed(self._service, space, self._settings, self.sent)
             feed.closed = self.closed.is_set()
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look(), name="feeds")
         return feed
 
     def announce_unread(self, space: str, head: Head) -> None:
@@ -271,8 +290,24 @@ class Feeds:
     def close(self) -> None:
         """Every stream ends; so does every long poll, which watches `closed`."""
         self.closed.set()
+        if self._looking is not None:
+            self._looking.cancel()
         for feed in self._feeds.values():
             feed.close()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(tick_of(self._settings))
+            read = {space: feed for space, feed in self._feeds.items() if feed.readers}
+            try:
+                heads = await self._service.heads(list(read)) if read else {}
+            except Refused:
+                continue  # The store cannot be read just now, and the service says so to each feed.
+            except Exception as error:
+                log.error("reading where spaces stand failed: %s", type(error).__name__)
+                continue
+            for space, feed in read.items():
+                feed.look(heads.get(space))
 
     def _committed(self, space: str | None) -> None:
         for feed in self._feeds.values() if space is None else filter(None, [self._feeds.get(space)]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
@@ -161,6 +161,10 @@ class Service:
 
     async def head(self, space: str) -> Head:
         return await self._readers.read(lambda connection: reads.head(connection, space))
+
+    async def heads(self, spaces: Sequence[str]) -> dict[str, Head]:
+        """Of those that are there, in one read."""
+        return await self._readers.read(lambda connection: reads.heads(connection, spaces))
 
     async def page(self, space: str, *, limit: int, before: str = "", unread: bool = False, needs_me: bool = False) -> Page:
         """Newest id first; 1 to 500 rows."""
@@ -388,11 +392,7 @@ class Service:
 
     async def _refuse_for_rate(self, space: str, sender: Sender, seconds: int) -> None:
         if self._limit.should_tell(space, sender.name):
-            notice = Event(
-                kind="hub.rate_limited",
-                title=f"{sender.name} posts too fast: some of its events were refused",
-                severity="warn",
-                source="inbox",
-            )
+            title = f"{sender.name} posts too fast: some of its events were refused"
+            notice = Event("hub.rate_limited", title, severity="warn", source="inbox")
             await self._writer.submit(space, Publish(Sender("inbox"), notice))
         raise Refused(429, f"{sender.name} posts too fast: try again in {seconds} s.", code="rate", retry_after=seconds)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inbox_tui.core.errors import unknown_id
 from inbox_tui.hub.store import statements
-from inbox_tui.hub.store.database import Connection, Params, Record, Value
+from inbox_tui.hub.store.database import Connection, Params, Record, Value, names
 from inbox_tui.hub.values import Mute
 
 MOST_BYTES = 4 << 20
 """Of the documents in one answer: a row may have more than a hundred kilobytes."""
 _SLICE = 64
+_NAMES_AT_ONCE = 1024
 _BEHIND_ALL_IDS = "~"
 
 
@@ -62,6 +63,16 @@ def head(connection: Connection, space: str) -> Head:
     if not found:
         raise unknown_id("space")
     return Head(*found[0])
+
+
+def heads(connection: Connection, spaces: Sequence[str]) -> dict[str, Head]:
+    """Of those that are there."""
+    found = dict[str, Head]()
+    for first in range(0, len(spaces), _NAMES_AT_ONCE):
+        placeholders, params = names("v", spaces[first : first + _NAMES_AT_ONCE])
+        for name, *place in connection.execute(statements.HEADS_OF.replace(":values", placeholders), params):
+            found[str(name)] = Head(*place)
+    return found
 
 
 def space_made_at(connection: Connection, space: str) -> int | None:

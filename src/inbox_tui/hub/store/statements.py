@@ -52,6 +52,7 @@ LAPSED = """SELECT id FROM notification
 WHERE space = :space AND lease_until IS NOT NULL AND lease_until < :now ORDER BY lease_until LIMIT :limit"""
 
 HEAD = "SELECT epoch, rev, floor, unread FROM space WHERE name = :space AND removed_at IS NULL"
+HEADS_OF = "SELECT name, epoch, rev, floor, unread FROM space WHERE name IN (:values) AND removed_at IS NULL"
 BORN = "SELECT epoch, document FROM notification WHERE space = :space AND id = :id"
 CHANGED_ROWS = """SELECT rev, document, id, created_rev FROM notification
 WHERE space = :space AND rev > :after ORDER BY rev LIMIT :limit"""
