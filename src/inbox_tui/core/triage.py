@@ -37,9 +37,6 @@ def apply(verb: Verb, row: Notification, now: int, until: int | None = None) -> 
             return row if row.muted == muted else replace(row, muted=muted)
 
 
-UNDO: dict[Verb, Verb] = {"read": "unread", "unread": "read", "done": "undone", "undone": "done"}
-
-
 class State(NamedTuple):
     """What triage changes of a row. `unread`: it was not read, muted or not."""
 
