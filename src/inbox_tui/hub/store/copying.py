@@ -13,7 +13,7 @@ from itertools import groupby, zip_longest
 
 from inbox_tui.core.errors import InboxError
 from inbox_tui.hub.store import statements
-from inbox_tui.hub.store.database import Connection, Database, Record
+from inbox_tui.hub.store.database import Connection, Database, Record, writing
 from inbox_tui.hub.store.migrations import migrate
 
 _AT_ONCE = 500
@@ -77,7 +77,8 @@ def copy(source: Database, target: Database, told: Callable[[Step], object]) -> 
         with _reading(target) as arrived:
             for table in tables:
                 _compare(table, origin, arrived, progress)
-        _write(copied, statements.END_COPY)
+        with writing(copied):
+            copied.execute(statements.END_COPY)
         heads = origin.execute(statements.HEADS)
     with _reading(source) as now:
         return Copied(total // 2, now.execute(statements.HEADS) != heads)
@@ -119,17 +120,8 @@ def _begin(connection: Connection, source: Database, target: Database) -> None:
     if not found:
         if connection.execute(statements.SPACES):
             raise InboxError(f"{target.name} is in use: it has notifications of its own. Copy into an empty database.")
-        _write(connection, statements.BEGIN_COPY, source=source.name)
-
-
-def _write(connection: Connection, sql: str, **params: str) -> None:
-    connection.begin_write()
-    try:
-        connection.execute(sql, params)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
+        with writing(connection):
+            connection.execute(statements.BEGIN_COPY, {"source": source.name})
 
 
 def _tables(connection: Connection, database: Database) -> list[_Table]:
@@ -147,13 +139,8 @@ def _copy_table(table: _Table, origin: Connection, copied: Connection, progress:
     last = table.last_key(copied)
     progress.add(table.count(copied))
     while records := table.after(origin, last):
-        copied.begin_write()
-        try:
+        with writing(copied):
             copied.insert(table.name, [dict(zip(table.columns, record, strict=True)) for record in records])
-            copied.commit()
-        except BaseException:
-            copied.rollback()
-            raise
         last = table.key_of(records[-1])
         progress.add(len(records))
 

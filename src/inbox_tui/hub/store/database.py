@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 Value = str | int | float | bool | bytes | None
@@ -90,6 +91,18 @@ class Database(Protocol):
 
     def is_busy(self, error: BaseException) -> bool:
         """Whether somebody else held the lock for too long."""
+
+
+@contextmanager
+def writing(connection: Connection) -> Iterator[None]:
+    """A transaction that is committed at its end. Where anything is raised in it, it has no effect."""
+    connection.begin_write()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def names(prefix: str, values: Sequence[Value]) -> tuple[str, dict[str, Value]]:

@@ -17,7 +17,7 @@ from inbox_tui.core.times import Clock
 from inbox_tui.hub.store import reads, statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.copying import refuse_unfinished
-from inbox_tui.hub.store.database import Connection, Database
+from inbox_tui.hub.store.database import Connection, Database, writing
 from inbox_tui.hub.store.erasing import Erase
 from inbox_tui.hub.store.migrations import migrate
 from inbox_tui.hub.store.records import DecodedRows, Space, Wanted
@@ -112,18 +112,12 @@ class Store:
             verb.prepare(wanted)
         lane = self._lanes[self.lane_of(space)]
         with lane.lock:
-            connection = lane.connection
-            connection.begin_write()
-            try:
-                batch = self._batch(lane, space, clock or connection.now, monotonic, makes=wanted.makes_space)
+            with writing(lane.connection):
+                batch = self._batch(lane, space, clock or lane.connection.now, monotonic, makes=wanted.makes_space)
                 rev = batch.space.rev
                 batch.preload(wanted)
                 answers = [_run(verb, batch) for verb in verbs]
                 batch.write()
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
             batch.written()
         answers = [answer() if callable(answer) else answer for answer in answers]
         return Committed(answers, batch.space.rev, batch.space.rev != rev, batch.has_queued)
@@ -158,16 +152,10 @@ class Store:
         """32 random bytes, made when first asked for: the same for every process on this database, and after a restart."""
         found = self.read(lambda connection: connection.execute(statements.SECRET, {"name": name}))
         if not found:
-            connection = self._lanes[0].connection
-            with self._lanes[0].lock:
-                connection.begin_write()
-                try:
-                    connection.execute(statements.MAKE_SECRET, {"name": name, "secret": token_hex(32)})
-                    found = connection.execute(statements.SECRET, {"name": name})
-                    connection.commit()
-                except BaseException:
-                    connection.rollback()
-                    raise
+            lane = self._lanes[0]
+            with lane.lock, writing(lane.connection):
+                lane.connection.execute(statements.MAKE_SECRET, {"name": name, "secret": token_hex(32)})
+                found = lane.connection.execute(statements.SECRET, {"name": name})
         return bytes.fromhex(found[0][0])
 
     def spaces(self) -> list[str]:
