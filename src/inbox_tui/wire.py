@@ -66,6 +66,11 @@ def find_hub(environ: Mapping[str, str] | None = None, *, operate: bool = False)
     return Address(url=url.rstrip("/"), key=environ.get("INBOX_KEY", "").strip())
 
 
+def own_hub() -> Address:
+    """This user's own by its operator's socket, whatever INBOX_HUB names: no key from elsewhere makes keys or spaces."""
+    return Address(socket=str(find_paths().operate_socket))
+
+
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)

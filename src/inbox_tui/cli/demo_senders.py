@@ -20,8 +20,7 @@ from typing import Any
 
 from inbox_tui.core.errors import InboxError
 from inbox_tui.core.ids import new_run_id
-from inbox_tui.core.paths import find_paths
-from inbox_tui.wire import Address, call
+from inbox_tui.wire import Address, call, own_hub
 
 Scene = Iterator[float]
 
@@ -197,7 +196,7 @@ def play(stage: Stage, is_over: Callable[[], bool]) -> None:
 
 def main() -> None:
     """Makes itself a key on the local hub and plays until SIGTERM, or until the process that started it has gone."""
-    hub = Address(socket=str(find_paths().operate_socket))
+    hub = own_hub()
     made = call(hub, "POST", "/api/keys", {"name": "demo", "role": "send"}).document
     listen = call(hub, "GET", "/api/hub").document["listen"]
     stage = Stage(listen, made["notilens"]["token"], made["notilens"]["secret"], made["key"])

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from inbox_tui.core.errors import Exit
-
-if TYPE_CHECKING:
-    from inbox_tui.wire import Address
 
 
 @click.group("key")
@@ -38,9 +35,9 @@ def new_command(name: str, role: str, space: str, allow_timeout_approve: bool, a
       eval "$(inbox key new my-app --role send)"
       curl -s "$INBOX_HUB/webhook/$NOTILENS_TOKEN/send" -H "X-NOTILENS-KEY: $NOTILENS_SECRET" …
     """
-    from inbox_tui.wire import call
+    from inbox_tui.wire import call, own_hub
 
-    hub = _hub()
+    hub = own_hub()
     body = {"name": name, "role": role, "space": space, "allow_timeout_approve": allow_timeout_approve}
     made: dict[str, Any] = call(hub, "POST", "/api/keys", body).document
     if as_json:
@@ -65,9 +62,9 @@ def list_command(space: str, as_json: bool) -> int:
     from urllib.parse import quote
 
     from inbox_tui.core.text import clean
-    from inbox_tui.wire import call
+    from inbox_tui.wire import call, own_hub
 
-    items = call(_hub(), "GET", f"/api/keys?space={quote(space, safe='')}").document["items"]
+    items = call(own_hub(), "GET", f"/api/keys?space={quote(space, safe='')}").document["items"]
     if as_json:
         click.echo(json.dumps(items))
         return Exit.DONE
@@ -89,9 +86,9 @@ def secret_command(name: str, space: str) -> int:
     """
     from urllib.parse import urlencode
 
-    from inbox_tui.wire import call
+    from inbox_tui.wire import call, own_hub
 
-    found = call(_hub(), "GET", f"/api/signing-secret?{urlencode({'name': name, 'space': space})}").document
+    found = call(own_hub(), "GET", f"/api/signing-secret?{urlencode({'name': name, 'space': space})}").document
     click.echo(found["signing_secret"])
     return Exit.DONE
 
@@ -102,15 +99,7 @@ def revoke_command(key_id: str) -> int:
     """Revoke a key. Within a second no hub takes it any more."""
     from urllib.parse import quote
 
-    from inbox_tui.wire import call
+    from inbox_tui.wire import call, own_hub
 
-    call(_hub(), "DELETE", f"/api/keys/{quote(key_id, safe='')}")
+    call(own_hub(), "DELETE", f"/api/keys/{quote(key_id, safe='')}")
     return Exit.DONE
-
-
-def _hub() -> Address:
-    """Always the local one: a key from elsewhere can make no keys."""
-    from inbox_tui.core.paths import find_paths
-    from inbox_tui.wire import Address
-
-    return Address(socket=str(find_paths().operate_socket))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import click
 
 from inbox_tui.core.errors import Exit
-
-if TYPE_CHECKING:
-    from inbox_tui.wire import Address
 
 
 @click.group("space")
@@ -34,9 +31,9 @@ def new_command(name: str) -> int:
       inbox space new ops
       eval "$(inbox key new laptop --role operate --space ops)" && inbox
     """
-    from inbox_tui.wire import call
+    from inbox_tui.wire import call, own_hub
 
-    call(_hub(), "POST", "/api/spaces", {"name": name})
+    call(own_hub(), "POST", "/api/spaces", {"name": name})
     click.echo(f"The space {name} is made. A key for it: inbox key new KEY_NAME --role send --space {name}")
     return Exit.DONE
 
@@ -63,12 +60,12 @@ def remove_command(name: str, yes: bool) -> int:
 
     On a terminal it says what will be lost, and asks for the name; elsewhere it wants --yes.
     """
-    from inbox_tui.wire import call
+    from inbox_tui.wire import call, own_hub
 
     if not yes:
         _confirm(name)
     path = quote(name, safe="")
-    call(_hub(), "DELETE", f"/api/spaces/{path}?confirm={path}")
+    call(own_hub(), "DELETE", f"/api/spaces/{path}?confirm={path}")
     click.echo(f"The space {name} is removed.")
     return Exit.DONE
 
@@ -95,15 +92,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _spaces() -> list[dict[str, Any]]:
-    from inbox_tui.wire import call
+    from inbox_tui.wire import call, own_hub
 
-    found: list[dict[str, Any]] = call(_hub(), "GET", "/api/spaces").document["items"]
+    found: list[dict[str, Any]] = call(own_hub(), "GET", "/api/spaces").document["items"]
     return found
-
-
-def _hub() -> Address:
-    """Always the local one: a key from elsewhere knows its own space only."""
-    from inbox_tui.core.paths import find_paths
-    from inbox_tui.wire import Address
-
-    return Address(socket=str(find_paths().operate_socket))

@@ -19,10 +19,9 @@ def stop_command() -> int:
     Example:
       inbox stop && inbox        a hub of the version that is installed now
     """
-    from inbox_tui.core.paths import find_paths
-    from inbox_tui.wire import Address, NotConnected, call
+    from inbox_tui.wire import NotConnected, call, own_hub
 
-    hub = Address(socket=str(find_paths().operate_socket))
+    hub = own_hub()
     try:
         call(hub, "POST", "/api/hub/stop", {})
     except NotConnected:
