@@ -256,6 +256,13 @@ class Batch:
         """Any writing statement of the store's about this space, at once."""
         self._connection.execute(sql, {"space": self.space.name, **params})
 
+    def delete_found(self, find: str, delete: str, **params: Value) -> int:
+        """Finds records in their order, and deletes them by the first and the last of them. Answers how many."""
+        found = self.select(find, **params)
+        if found:
+            self.execute(delete, first=found[0][0], last=found[-1][0])
+        return len(found)
+
     # ---- the end ----
 
     def write(self) -> None:

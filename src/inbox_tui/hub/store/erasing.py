@@ -21,9 +21,7 @@ class Erase:
         if not batch.was_removed:
             return batch.space.removed_at is not None  # removed by this very batch, which has still to write what came before
         for table in statements.OF_A_SPACE:
-            found = batch.select(statements.first_records(table), limit=RECORDS)
-            if found:
-                batch.execute(statements.erase_between(table), first=found[0][0], last=found[-1][0])
+            if batch.delete_found(statements.first_records(table), statements.erase_between(table), limit=RECORDS):
                 return True
         batch.execute(statements.DELETE_SPACE)
         return False

@@ -32,7 +32,8 @@ class Retain:
             return False
         rows = self._rows(batch)
         tombstones = _tombstones(batch, batch.now - keep.tombstone_days * DAY)
-        events = _events(batch, batch.now - keep.events_days * DAY)
+        before = _first_id_at(batch.now - keep.events_days * DAY)
+        events = batch.delete_found(statements.OLD_EVENTS, statements.DELETE_EVENTS, before=before, limit=RECORDS)
         keys_cutoff = batch.now - keep.idempotency_days * DAY
         records = [_by_age(batch, table, keys_cutoff) for table in ("idempotency", "triage_call", "ask", "job")]
         records.append(_by_age(batch, "run", batch.now - keep.rows_days * DAY))
@@ -70,15 +71,5 @@ def _tombstones(batch: Batch, cutoff: int) -> int:
     return len(old)
 
 
-def _events(batch: Batch, cutoff: int) -> int:
-    found = batch.select(statements.OLD_EVENTS, before=_first_id_at(cutoff), limit=RECORDS)
-    if found:
-        batch.execute(statements.DELETE_EVENTS, first=found[0][0], last=found[-1][0])
-    return len(found)
-
-
 def _by_age(batch: Batch, table: str, cutoff: int) -> int:
-    found = batch.select(statements.oldest(table), cutoff=cutoff, limit=RECORDS)
-    if found:
-        batch.execute(statements.delete_between(table), first=found[0][0], last=found[-1][0])
-    return len(found)
+    return batch.delete_found(statements.oldest(table), statements.delete_between(table), cutoff=cutoff, limit=RECORDS)
