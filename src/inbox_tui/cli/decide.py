@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from typing import TYPE_CHECKING
 
 import click
 
 from inbox_tui.cli.arguments import Reference
+from inbox_tui.cli.confirming import need_person, need_word
 from inbox_tui.core.errors import Exit, HubUnreachable, InboxError, Refused
 
 if TYPE_CHECKING:
@@ -98,13 +98,10 @@ def _show_and_confirm(hub: Address, id_: str, key: str) -> int:
     from inbox_tui.cli.rows import fetch, whole
     from inbox_tui.core.model import from_document
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError(f"Name what you were shown: {id_}@REV, as `inbox list` prints it.")
+    need_person(f"Name what you were shown: {id_}@REV, as `inbox list` prints it.")
     row = from_document(fetch(hub, f"/api/notifications/{id_}"))
     click.echo(whole(row))
-    typed = click.prompt(f"Type {key} to answer so, anything else to leave it", default="", show_default=False)
-    if typed.strip() != key:
-        raise click.UsageError("Nothing was answered.")
+    need_word(key, f"Type {key} to answer so, anything else to leave it", "Nothing was answered.")
     return row.raised_rev
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inbox_tui.cli.confirming import need_person
 from inbox_tui.core.errors import Exit
 
 if TYPE_CHECKING:
@@ -130,11 +131,9 @@ def _configured(database: str) -> tuple[str, Path]:
 
 
 def _confirm(yes: bool, warning: str, question: str) -> None:
-    if yes:
-        return
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError(f"{warning}: say --yes.")
-    click.confirm(question, abort=True)
+    if not yes:
+        need_person(f"{warning}: say --yes.")
+        click.confirm(question, abort=True)
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 from urllib.parse import quote
 
 import click
 
+from inbox_tui.cli.confirming import need_person, need_word
 from inbox_tui.core.errors import Exit
 
 
@@ -71,14 +71,11 @@ def remove_command(name: str, yes: bool) -> int:
 
 
 def _confirm(name: str) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError(f"Everything in {name} would be lost, for ever: say --yes.")
+    need_person(f"Everything in {name} would be lost, for ever: say --yes.")
     space = next((space for space in _spaces() if space["name"] == name), None)
     if space is not None:  # where there is none the hub says so
         click.echo(f"This will be lost, for ever: {_numbers(space)}.")
-        typed = click.prompt(f"Type {name} to remove it, anything else to keep it", default="", show_default=False)
-        if typed.strip() != name:
-            raise click.UsageError("Nothing was removed.")
+        need_word(name, f"Type {name} to remove it, anything else to keep it", "Nothing was removed.")
 
 
 def _numbers(space: dict[str, Any]) -> str:
