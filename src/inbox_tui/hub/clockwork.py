@@ -68,9 +68,7 @@ class Clockwork:
         for space in await self._readers.read(reads.removed_spaces):
             self._timers.pop(space, None)
             with suppress(Refused):  # nothing can be written, or another hub has erased the last of it
-                for _ in range(_MOST_CHUNKS):
-                    if not await self._writer.submit(space, Erase()):
-                        break
+                await self._in_pieces(space, Erase())
 
     def _due(self, connection: Connection) -> dict[str, set[str]]:
         return reads.due(connection, (self._clock or connection.now)(), _RETAIN_EVERY)
@@ -87,7 +85,7 @@ class Clockwork:
         if due & {"mutes", "sweep"}:
             await self.sweep(space)
         if "retention" in due:
-            await self._retain(space)
+            await self._in_pieces(space, Retain(self._retention, _RETAIN_EVERY))
 
     async def _in_chunks(self, space: str, verb: Callable[[], Verb]) -> None:
         while await self._writer.submit(space, verb()) == CHUNK:
@@ -95,8 +93,12 @@ class Clockwork:
 
     async def sweep(self, space: str) -> None:
         """Brings rows in line with the rules that mute them; where there are very many the rest follows with the next ticks."""
+        await self._in_pieces(space, Sweep())
+
+    async def _in_pieces(self, space: str, verb: Verb) -> None:
+        """While the verb answers that there may be more to do, but not for ever: the rest follows with the next ticks."""
         for _ in range(_MOST_CHUNKS):
-            if not await self._writer.submit(space, Sweep()):
+            if not await self._writer.submit(space, verb):
                 return
 
     def _forget(self, timers: dict[str, Timer]) -> None:
@@ -104,8 +106,3 @@ class Clockwork:
         late = self._monotonic() - 60
         for row_id in [row_id for row_id, timer in timers.items() if timer.is_over(late)]:
             del timers[row_id]
-
-    async def _retain(self, space: str) -> None:
-        for _ in range(_MOST_CHUNKS):
-            if not await self._writer.submit(space, Retain(self._retention, _RETAIN_EVERY)):
-                return
