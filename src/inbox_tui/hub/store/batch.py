@@ -207,9 +207,7 @@ class Batch:
 
     def remember(self, earlier: Idempotent) -> None:
         self._idempotent[earlier.sender, earlier.key] = earlier
-        self._new_idempotent.append(
-            {name: getattr(earlier, name) for name in Idempotent.__slots__} | {"space": self.space.name, "at": self.now}
-        )
+        self._new_idempotent.append(self._columns(earlier, at=self.now))
 
     def put_ask(self, ask: Ask) -> None:
         self._asks[ask.sender, ask.key] = self._asks_touched[ask.sender, ask.key] = ask
@@ -240,8 +238,7 @@ class Batch:
         """A later call with the same key is answered the same. Without a key nothing is kept."""
         if call.key:
             self._calls[call.key] = call
-            answer: Params = {name: getattr(call, name) for name in Call.__slots__}
-            self._insert("triage_call", [{"space": self.space.name, **answer, "at": self.now}])
+            self._insert("triage_call", [self._columns(call, at=self.now)])
 
     def add_mute(self, rule: Params) -> None:
         """At once, so that rows of this batch are asked about with it. Its rows are to be swept."""
@@ -281,9 +278,9 @@ class Batch:
         self._insert("tombstone", self._removed)
         self._insert("event", self._events)
         self._insert("idempotency", self._new_idempotent)
-        many(statements.PUT_ASK, [self._ask_columns(ask) for ask in self._asks_touched.values()])
+        many(statements.PUT_ASK, [self._columns(ask, at=self.now) for ask in self._asks_touched.values()])
         many(statements.DELETE_ASKS, self._removed_prompts)
-        many(statements.PUT_RUN, [self._run_columns(run) for run in self._runs_touched.values()])
+        many(statements.PUT_RUN, [self._columns(run, started_at=self.now) for run in self._runs_touched.values()])
         self._insert("decision_log", self._log)
         self._insert("job", self._jobs)
         self._queue_callbacks()
@@ -349,22 +346,6 @@ class Batch:
             self._held[row_id] = held
         return held
 
-    def _ask_columns(self, ask: Ask) -> Params:
-        return {
-            "space": self.space.name,
-            "key": ask.key,
-            "sender": ask.sender,
-            "notification_id": ask.notification_id,
-            "withdrawn": ask.withdrawn,
-            "at": self.now,
-        }
-
-    def _run_columns(self, run: Run) -> Params:
-        return {
-            "space": self.space.name,
-            "run_id": run.run_id,
-            "sender": run.sender,
-            "notification_id": run.notification_id,
-            "started_at": self.now,
-            "finished_at": run.finished_at,
-        }
+    def _columns(self, record: Idempotent | Ask | Run | Call, **more: Value) -> Params:
+        """Its members are named as its table's columns."""
+        return {"space": self.space.name, **{name: getattr(record, name) for name in record.__slots__}, **more}
