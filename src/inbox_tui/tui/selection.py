@@ -55,9 +55,3 @@ class Selection:
         self._ids.clear()
         self._range.clear()
         self.anchor = ""
-
-    def keep(self, known: Iterable[str]) -> None:
-        """Others are gone for good."""
-        known = set(known)
-        self._ids = {id_: None for id_ in self._ids if id_ in known}
-        self._range = {id_: None for id_ in self._range if id_ in known}
