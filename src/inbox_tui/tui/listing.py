@@ -6,9 +6,9 @@ scroll for that.
 
 from __future__ import annotations
 
-from inbox_tui.cache.pages import Reader, Row
+from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
-from inbox_tui.tui.sources import Rows, ViewRows
+from inbox_tui.tui.sources import Rows
 
 PAGE = 64
 KEPT_PAGES = 32
@@ -17,16 +17,14 @@ SUCCESSORS = 16
 
 
 class Listing:
-    """Rows of one feed. `cursor_y` is where the cursor's row is; None in an empty list."""
+    """Rows of one source at a time. `cursor_y` is where the cursor's row is; None in an empty list."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    def __init__(self, source: Rows) -> None:
         self._pages: dict[int, list[Row]] = {}
-        self.source: Rows = ViewRows(reader, View.ALL)
-        self.count = 0
+        self.source, self.count = source, 0
         self.cursor_y: int | None = None
         self._cursor: Row | None = None
-        self.show(View.ALL)
+        self.show_rows(source)
 
     @property
     def cursor(self) -> Row | None:
@@ -37,10 +35,6 @@ class Listing:
     def view(self) -> View:
         """The view that its rows are of."""
         return self.source.view
-
-    def show(self, view: View) -> None:
-        """Another view, from its top."""
-        self.show_rows(ViewRows(self._reader, view))
 
     def show_rows(self, source: Rows) -> None:
         """Other rows, from their top."""

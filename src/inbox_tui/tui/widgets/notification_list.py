@@ -84,7 +84,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
 
     def __init__(self, reader: Reader, clock: Clock, *, me: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.listing, self._reader = Listing(reader), reader
+        self.listing, self._reader = Listing(ViewRows(reader, View.ALL)), reader
         self.notes: dict[str, str] = {}
         self.selection = Selection()
         self.arrived = 0
