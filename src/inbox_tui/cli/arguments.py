@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from inbox_tui.core.ids import decode
+
+if TYPE_CHECKING:
+    from inbox_tui.core.query.tree import Query
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
@@ -73,6 +76,17 @@ def number_or_text(text: str) -> int | float | str:
     if re.fullmatch(r"-?\d{1,15}\.\d{1,15}", text):
         return float(text)
     return text
+
+
+def filter_from(words: Sequence[str]) -> Query:
+    """What a FILTER looks for. Raises QueryError, with the filter and a mark under what is wrong."""
+    from inbox_tui.core.query.parse import QueryError, parse
+
+    text = " ".join(words)
+    try:
+        return parse(text)
+    except QueryError as error:
+        raise QueryError(error.pointed(text), error.offset, error.length) from None
 
 
 def text_from(source: str) -> str:

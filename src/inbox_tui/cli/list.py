@@ -6,6 +6,7 @@ import json
 
 import click
 
+from inbox_tui.cli.arguments import filter_from
 from inbox_tui.core.errors import Exit
 
 
@@ -36,15 +37,10 @@ def list_command(filter_words: tuple[str, ...], view: str, limit: int, as_json: 
     from inbox_tui.cli.problems import complain
     from inbox_tui.cli.rows import FARTHEST, PAGE, fetch_view, line, terminal_width
     from inbox_tui.core.model import from_document
-    from inbox_tui.core.query.parse import complaint, parse
     from inbox_tui.wire import find_hub
 
-    width = terminal_width()
-    text = " ".join(filter_words)
-    if said := complaint(text):
-        complain(said)
-        return Exit.USAGE
-    found, is_complete = fetch_view(find_hub(operate=True), view, limit, parse(text))
+    query, width = filter_from(filter_words), terminal_width()
+    found, is_complete = fetch_view(find_hub(operate=True), view, limit, query)
     for document in found:
         click.echo(json.dumps(document, ensure_ascii=False) if as_json else line(from_document(document), width))
     if filter_words and not is_complete and len(found) < limit:

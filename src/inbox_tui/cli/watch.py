@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from inbox_tui.cli.arguments import filter_from
+
 
 @click.command("watch")
-@click.argument("query", metavar="[FILTER]", nargs=-1)
+@click.argument("filter_words", metavar="[FILTER]", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help='One document a line: {"event": …, "notification": {…}}.')
-def watch_command(query: tuple[str, ...], as_json: bool) -> int:
+def watch_command(filter_words: tuple[str, ...], as_json: bool) -> int:
     """Tell what comes in, line by line, until Ctrl-C. What was there before is not told; `inbox list` shows it.
 
     An event is new, again (it called once more), answered or closed (what became of a question). A hub that restarts is waited
@@ -29,10 +31,11 @@ def watch_command(query: tuple[str, ...], as_json: bool) -> int:
     from inbox_tui.core.feed import Item
     from inbox_tui.core.model import Notification
     from inbox_tui.core.paths import find_paths
+    from inbox_tui.core.query.match import matches
     from inbox_tui.core.times import now
 
     def tell(event: watching.Event, item: Item, row: Notification) -> None:
         print(watching.as_json(event, item) if as_json else watching.spoken(event, row, now()), flush=True)
 
-    wanted = watching.wanted_by(" ".join(query))
-    asyncio.run(watching.watch(find_target(os.environ, find_paths()), wanted, tell))
+    query = filter_from(filter_words)
+    asyncio.run(watching.watch(find_target(os.environ, find_paths()), lambda row: matches(query, row, now()), tell))

@@ -18,10 +18,7 @@ from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.feed import Item
 from inbox_tui.core.model import Notification, decode
-from inbox_tui.core.query.match import matches
-from inbox_tui.core.query.parse import QueryError, parse
 from inbox_tui.core.text import clean
-from inbox_tui.core.times import now
 from inbox_tui.tui.clocktime import time_of_day
 from inbox_tui.tui.words import Tone, one_line, state, tone, who
 
@@ -34,15 +31,6 @@ REMEMBERED = 10_000
 FIRST_DELAY, LAST_DELAY = 0.2, 30.0
 _ROWS = ("notification.created", "notification.updated")
 _TONES: dict[Tone, str] = {"ask": "question", "error": "error", "warn": "warning", "success": "success", "info": "message"}
-
-
-def wanted_by(text: str) -> Wanted:
-    """What a filter looks for. Raises QueryError, with the filter and a mark under what is wrong."""
-    try:
-        query = parse(text)
-    except QueryError as error:
-        raise QueryError(error.pointed(text), error.offset, error.length) from None
-    return lambda row: matches(query, row, now())
 
 
 class News:
