@@ -13,6 +13,7 @@ from typing import Any, Literal
 from inbox_tui.core.errors import ConfigError, InboxError
 
 Scope = Literal["user", "project"]
+SCOPES: tuple[Scope, ...] = ("user", "project")
 BACKUP = ".inbox-backup"
 
 

@@ -111,8 +111,8 @@ def _status(agent: str) -> Iterator[str]:
     yield f"  waits {waits.wait:g} s for leave to use a tool"
     if agent == "claude-code":
         yield f"  waits {waits.question_wait:g} s for answers to its questions, each"
-    for scope in ("user", "project"):
-        file = settings.settings_file(agent, "project" if scope == "project" else "user", os.environ, Path.cwd())
+    for scope in settings.SCOPES:
+        file = settings.settings_file(agent, scope, os.environ, Path.cwd())
         try:
             found = settings.decode(settings.read(file), file)
             ours = entries(found, agent)

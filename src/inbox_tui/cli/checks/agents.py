@@ -15,8 +15,6 @@ from inbox_tui.cli.checks.finding import Finding, Scene, fine, note, wrong
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.hooks.spoken import Waits
 
-AGENTS = ("claude-code", "codex")
-
 
 def hooks(scene: Scene, agent: str) -> Iterator[Finding]:
     install = f"inbox hook install {agent}"
@@ -26,8 +24,8 @@ def hooks(scene: Scene, agent: str) -> Iterator[Finding]:
         yield wrong(f"its hooks ask nothing: {problem}", f"edit {scene.paths.config_file}")
         return
     found: list[Entry] = []
-    for scope in ("user", "project"):
-        file = settings.settings_file(agent, "project" if scope == "project" else "user", dict(scene.environ), scene.folder)
+    for scope in settings.SCOPES:
+        file = settings.settings_file(agent, scope, scene.environ, scene.folder)
         try:
             document = settings.decode(settings.read(file), file)
             ours = entries(document, agent)
@@ -70,4 +68,4 @@ def _times(found: list[Entry], waits: Waits, install: str) -> Iterator[Finding]:
             yield wrong(f"the agent ends PermissionRequest {ends}, before our wait of {waits.wait:g} s is over", install)
 
 
-claude_code, codex = (partial(hooks, agent=agent) for agent in AGENTS)
+claude_code, codex = partial(hooks, agent="claude-code"), partial(hooks, agent="codex")

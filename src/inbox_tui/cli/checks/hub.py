@@ -59,11 +59,12 @@ def _let_in(hub: Address) -> Iterator[Finding]:
 
 def _clock(health: dict[str, Any]) -> Iterator[Finding]:
     try:
-        skew = now() - (from_wire(str(health.get("now", ""))) or 0)
+        at = from_wire(str(health.get("now") or ""))
     except ValueError:
         return
-    if not health.get("now"):
+    if at is None:
         return
+    skew = now() - at
     if abs(skew) > MOST_SKEW:
         which = "behind" if skew > 0 else "ahead of"
         yield wrong(f"the hub's clock is {abs(skew) // SECOND:,} s {which} this machine's", "set both by NTP: timedatectl status")
