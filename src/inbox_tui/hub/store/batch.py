@@ -14,7 +14,7 @@ from inbox_tui.core.ids import next_ulid
 from inbox_tui.core.model import Notification, changed, decode, to_document
 from inbox_tui.core.mutes import Mutes, Rule
 from inbox_tui.hub.store import statements
-from inbox_tui.hub.store.database import Connection, Params, Record, Value, names
+from inbox_tui.hub.store.database import Connection, Params, Record, Value, in_list
 from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted, key_of, text_of
 
 
@@ -335,8 +335,8 @@ class Batch:
             self._connection.update("notification", columns, rows)
 
     def _select_in(self, sql: str, values: list[str]) -> list[Record]:
-        placeholders, params = names("v", values)
-        return self._connection.execute(sql.replace(":values", placeholders), {"space": self.space.name, **params})
+        sql, params = in_list(sql, values)
+        return self._connection.execute(sql, {"space": self.space.name, **params})
 
     def _hold(self, record: Record) -> Held:
         row_id, rev, epoch, fold_key, is_folding, lease_until, document = record

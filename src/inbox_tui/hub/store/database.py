@@ -105,8 +105,10 @@ def writing(connection: Connection) -> Iterator[None]:
         raise
 
 
-def names(prefix: str, values: Sequence[Value]) -> tuple[str, dict[str, Value]]:
-    """Placeholders for an IN list, and their parameters. Padded to a power of two, so that few statements are ever prepared."""
+def in_list(sql: str, values: Sequence[Value]) -> tuple[str, dict[str, Value]]:
+    """The statement with placeholders for `:values`, an IN list, and their parameters. Padded to a power of two, so that few
+    statements are ever prepared. There is at least one value."""
     size = 1 << max(0, len(values) - 1).bit_length()
     padded = [*values, *[values[-1]] * (size - len(values))]
-    return ",".join(f":{prefix}{i}" for i in range(size)), {f"{prefix}{i}": value for i, value in enumerate(padded)}
+    params = {f"v{i}": value for i, value in enumerate(padded)}
+    return sql.replace(":values", ",".join(f":{name}" for name in params)), params

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from inbox_tui.core.errors import unknown_id
 from inbox_tui.hub.store import statements
-from inbox_tui.hub.store.database import Connection, Params, Record, Value, names
+from inbox_tui.hub.store.database import Connection, Params, Record, Value, in_list
 from inbox_tui.hub.values import Mute
 
 MOST_BYTES = 4 << 20
@@ -69,8 +69,7 @@ def heads(connection: Connection, spaces: Sequence[str]) -> dict[str, Head]:
     """Of those that are there."""
     found = dict[str, Head]()
     for first in range(0, len(spaces), _NAMES_AT_ONCE):
-        placeholders, params = names("v", spaces[first : first + _NAMES_AT_ONCE])
-        for name, *place in connection.execute(statements.HEADS_OF.replace(":values", placeholders), params):
+        for name, *place in connection.execute(*in_list(statements.HEADS_OF, spaces[first : first + _NAMES_AT_ONCE])):
             found[str(name)] = Head(*place)
     return found
 

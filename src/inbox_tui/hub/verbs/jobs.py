@@ -15,7 +15,7 @@ from inbox_tui.core.model import Event
 from inbox_tui.core.times import DAY, HOUR, SECOND
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
-from inbox_tui.hub.store.database import names
+from inbox_tui.hub.store.database import in_list
 from inbox_tui.hub.store.records import Held, Job, Wanted
 from inbox_tui.hub.values import Sender
 from inbox_tui.hub.verbs.publish import Publish, note
@@ -75,8 +75,8 @@ class Claim:
 
     def run(self, batch: Batch) -> list[Job]:
         left = {host: self.most_a_host - count for host, count in self.under_way.items()}
-        full, params = names("v", [host for host in left if left[host] <= 0] or [_NO_HOST])
-        due = batch.select(statements.DUE_JOBS.replace(":values", full), now=batch.now, limit=self.most, **params)
+        due_jobs, params = in_list(statements.DUE_JOBS, [host for host in left if left[host] <= 0] or [_NO_HOST])
+        due = batch.select(due_jobs, now=batch.now, limit=self.most, **params)
         jobs = []
         for job in (Job(*record) for record in due):
             left[job.host] = left.get(job.host, self.most_a_host) - 1
