@@ -94,7 +94,8 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         self.touched = False
         """Whether a person has pressed a key: until then the list follows its top."""
         self._clock, self._me = clock, me
-        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(512)
+        self._strips: LRUCache[tuple[object, ...], list[Strip]] = LRUCache(512)
+        """By row and look: its lines."""
         self._styles: RowStyles | None = None
         self._ages: dict[str, str] = {}
         """By id: the age that was drawn last."""
@@ -320,15 +321,15 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         state, reading, selected = state_of(shown), self.has_class("-reading"), row.id in self.selection
         marks = words.marks(shown, self._clock())
         look = (self.density, width, cursor, reading, selected, age, note, marks)
-        key = (row.id, row.rev, row.overlay, state, shown.muted, *look, part)
-        strip = self._strips.get(key)
-        if strip is None:
-            lines = render_row(
+        key = (row.id, row.rev, row.overlay, state, shown.muted, *look)
+        strips = self._strips.get(key)
+        if strips is None:
+            drawn = render_row(
                 shown, width, styles, lines=self.density, cursor=cursor, selected=selected, age=age, note=note, marks=marks,
                 me=self._me,
             )  # fmt: skip
-            strip = self._strips[key] = lines[part].apply_meta({"id": row.id})
-        return strip
+            strips = self._strips[key] = [strip.apply_meta({"id": row.id}) for strip in drawn]
+        return strips[part]
 
     def _build_styles(self) -> RowStyles:
         parts = ("text", "dim", "bar", *TONES, *(() if self.app.no_color else STRIPES))
