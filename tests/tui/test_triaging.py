@@ -11,6 +11,7 @@ from tui_world import FEED, OpenPane, many, message, numbered, prompt
 
 from inbox_tui.cache import schema, steps
 from inbox_tui.cache.pages import Reader, Shown
+from inbox_tui.cache.rows import UNDO_KEPT
 from inbox_tui.core.model import Notification
 from inbox_tui.core.times import HOUR
 from inbox_tui.core.triage import State
@@ -262,11 +263,11 @@ def test_undo_outlives_the_pane_and_is_taken_back_once(kept: tuple[Kept, Reader]
 def test_so_many_are_kept_and_no_more(kept: tuple[Kept, Reader]) -> None:
     link, reader = kept
     stack = UndoStack(reader)
-    for number in range(steps.UNDO_KEPT + 5):
+    for number in range(UNDO_KEPT + 5):
         step = undoing("read", [Shown(f"{number}", 1, State(True, False, None, False), False)], "")
         assert step is not None
         stack.push(step, link)
-    assert len(UndoStack(reader)) == len(stack) == steps.UNDO_KEPT
+    assert len(UndoStack(reader)) == len(stack) == UNDO_KEPT
 
 
 async def test_a_row_that_has_called_again_is_let_be(pane: OpenPane) -> None:

@@ -97,6 +97,9 @@ class Op:
         return raised_rev <= self.seen and self.id in (None, row_id)
 
 
+UNDO_KEPT = 100
+"""Things that a pane can take back one after another."""
+
 OP_COLUMNS = "key, verb, id, seen, at, only_unread, only_needs_me, ack, until, scope, rows"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from inbox_tui.cache.rows import NEEDS_ME, OP_COLUMNS, FeedState, Op, op_record
+from inbox_tui.cache.rows import NEEDS_ME, OP_COLUMNS, UNDO_KEPT, FeedState, Op, op_record
 from inbox_tui.cache.step import Step, transaction
 from inbox_tui.core.feed import Change, Opening, Page
 from inbox_tui.core.times import DAY, SECOND
@@ -18,8 +18,6 @@ GONE_KEPT = 31 * DAY
 """Removed ids are remembered a little longer than the hub remembers them."""
 LEASE = 20 * SECOND
 """How long a pane that walks or sends is believed to live without a word."""
-UNDO_KEPT = 100
-"""Things that a pane can take back one after another."""
 _SQL_RECOMPUTE = 1000
 
 

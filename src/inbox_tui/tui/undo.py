@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from inbox_tui.cache.rows import UNDO_KEPT
 from inbox_tui.core import triage
 from inbox_tui.core.mutes import Scope
 from inbox_tui.core.triage import Verb
@@ -18,8 +19,6 @@ from inbox_tui.core.triage import Verb
 if TYPE_CHECKING:
     from inbox_tui.cache.pages import Reader, Shown
     from inbox_tui.tui.link import Link
-
-KEPT = 100
 
 
 @dataclass(slots=True)
@@ -56,43 +55,53 @@ def undoing(verb: Verb, rows: Iterable[Shown], told: str, scope: Scope | None = 
 
 
 class UndoStack:
-    """The newest last. What other panes of this file took back is not taken back again."""
+    """The newest last, each as it is written down: a step may name thousands of rows, and is read when it is asked for.
+
+    What other panes of this file took back is not taken back again.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._steps = [_read(key, text) for key, text in reader.undo_steps()]
-        self._inherited = {step.key for step in self._steps}
+        self._texts = dict(reader.undo_steps())
+        """By key."""
+        self._inherited = frozenset(self._texts)
 
     def __len__(self) -> int:
-        return len(self._steps)
+        return len(self._texts)
 
     def push(self, step: Undoing, link: Link) -> None:
-        self._steps = [*self._steps[-KEPT + 1 :], step]
-        link.remember_undo(step.key, _text(step))
+        self._write(step, link)
+        if len(self._texts) > UNDO_KEPT:
+            del self._texts[next(iter(self._texts))]
 
     def pop(self, link: Link) -> Undoing | None:
-        while self._steps:
-            step = self._steps.pop()
-            if step.key in self._inherited and step.key not in dict(self._reader.undo_steps()):
+        while self._texts:
+            key, text = self._texts.popitem()
+            if key in self._inherited and key not in dict(self._reader.undo_steps()):
                 continue
-            link.forget_undo(step.key)
-            return step
+            link.forget_undo(key)
+            return _read(key, text)
         return None
 
     def refused(self, ids: Iterable[str], link: Link) -> None:
         """The hub did not do it to these rows: the newest step that names one of them forgets them."""
         gone = set(ids)
-        step = next((step for step in reversed(self._steps) if step.ids & gone), None)
+        steps = (_read(key, text) for key, text in reversed(self._texts.items()))
+        step = next((step for step in steps if step.ids & gone), None)
         if step is None:
             return
         for call in step.calls:
             call.rows = {id_: seen for id_, seen in call.rows.items() if id_ not in gone}
         step.calls = [call for call in step.calls if call.rows]
         if step.calls:
-            link.remember_undo(step.key, _text(step))
+            self._write(step, link)
         else:
-            self._steps.remove(step)
+            del self._texts[step.key]
             link.forget_undo(step.key)
+
+    def _write(self, step: Undoing, link: Link) -> None:
+        self._texts[step.key] = _text(step)
+        link.remember_undo(step.key, self._texts[step.key])
 
 
 def _text(step: Undoing) -> str:
