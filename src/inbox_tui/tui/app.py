@@ -157,8 +157,8 @@ class InboxApp(App[int]):
         for action in ACTIONS:
             if action.palette and self.keymap.key_of(action.id):
                 yield SystemCommand(action.label, action.help, partial(self._run_by_name, action.id))
-        for name, show in self.main.filtering.choices():
-            yield SystemCommand(f"filter: {name}", self.main.filtering.saved[name], show)
+        for name, show, text in self.main.filtering.choices():
+            yield SystemCommand(f"filter: {name}", text, show)
         for name in self._themes_to_wear():
             yield SystemCommand(f"theme: {name}", "Colours", partial(self._keep_theme, name))
 

@@ -92,7 +92,7 @@ class Aside:
         if number < len(views):
             self._screen.show_view(views[number])
         elif number - len(views) < len(saved):
-            _, show = saved[number - len(views)]
+            _, show, _ = saved[number - len(views)]
             show()
 
     # What it says

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from inbox_tui.core.query.tree import Query
     from inbox_tui.tui.screens.main import MainScreen
 
+Choice = tuple[str, Callable[[], None], str]
+"""One of a list to choose from: its name, what choosing it does, and a line about it."""
 PASTED_MOST = 2000
 """Characters: more than any filter may have, so that one that is too long is told rather than cut."""
 PAUSE_SECONDS = 0.08
@@ -138,20 +140,15 @@ class Filtering:
         self._apply(text, query)
         self._row_wanted = "" if row is None else row.id
 
-    def choices(self) -> list[tuple[str, Callable[[], None]]]:
-        """The saved filters, and what shows each."""
-        return [(name, partial(self.show, text, name)) for name, text in self.saved.items()]
+    def choices(self) -> list[Choice]:
+        """The saved filters."""
+        return [(name, partial(self.show, text, name), text) for name, text in self.saved.items()]
 
     def choose(self) -> bool:
         """Opens the list of saved filters. False: there are none."""
-        from textual.command import CommandPalette, SimpleCommand, SimpleProvider
-
-        commands = [SimpleCommand(name, show, self.saved[name]) for name, show in self.choices()]
-        if commands:
-            provider = SimpleProvider(self._screen, [*commands])
-            palette = CommandPalette([provider], placeholder="Saved filters…")  # type: ignore[list-item]
-            self._screen.app.push_screen(palette)
-        return bool(commands)
+        if self.saved:
+            self._screen.pick(self.choices(), "Saved filters…")
+        return bool(self.saved)
 
     def drop(self) -> None:
         """No filter: the view that it was over, with the cursor where it was."""

@@ -36,15 +36,8 @@ class Outward:
         if len(links) == 1:
             self.open_url()
         elif links:
-            from textual.command import CommandPalette, SimpleCommand, SimpleProvider
-
-            named = enumerate(links.items(), 1)
-            commands = [SimpleCommand(f"{n}  {name}", partial(self._open, link), link.url) for n, (name, link) in named]
-            palette = CommandPalette(
-                [SimpleProvider(self._screen, [*commands])],  # type: ignore[list-item]
-                placeholder="Links…",
-            )
-            self._screen.app.push_screen(palette)
+            numbered = enumerate(links.items(), 1)
+            self._screen.pick([(f"{n}  {name}", partial(self._open, link), link.url) for n, (name, link) in numbered], "Links…")
 
     def copy_url(self) -> None:
         links = self._links()

@@ -3,7 +3,7 @@ what was written (`changes`), the words at the edges (`edges`), what is read (`d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 
 from textual import events, on
@@ -20,7 +20,7 @@ from inbox_tui.tui.changes import Changes
 from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.details import Details
 from inbox_tui.tui.edges import Edges, Hints
-from inbox_tui.tui.filtering import Filtering
+from inbox_tui.tui.filtering import Choice, Filtering
 from inbox_tui.tui.keyboard import Keyboard
 from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.link import Link
@@ -161,6 +161,12 @@ class MainScreen(Screen[None]):
         """Takes every key until it is through."""
         self.keyboard.prompt = prompt
         self.refresh_words()
+
+    def pick(self, choices: Sequence[Choice], placeholder: str) -> None:
+        """A list over the screen to choose one from by its name."""
+        from textual.command import CommandPalette, SimpleProvider
+
+        self.app.push_screen(CommandPalette([SimpleProvider(self, [*choices])], placeholder=placeholder))  # type: ignore[list-item]
 
     def show_view(self, view: View) -> None:
         """A whole view: no filter is on, and nothing is selected."""
