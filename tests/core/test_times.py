@@ -12,7 +12,7 @@ from inbox_tui.core.times import SECOND, from_sender, from_wire, to_wire
 AT = 1_700_000_000 * SECOND + 123_456
 
 
-@given(st.integers(0, 253_402_300_799 * SECOND))
+@given(st.integers(-62_135_596_800 * SECOND, 253_402_300_799 * SECOND))
 def test_there_and_back(at: int) -> None:
     assert from_wire(to_wire(at)) == at
 
@@ -38,6 +38,12 @@ def test_nothing_is_nothing() -> None:
     assert to_wire(AT) == "2023-11-14T22:13:20.123456Z"
     with pytest.raises(ValueError, match="Invalid"):
         from_wire("yesterday")
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_what_could_not_be_written_again_is_not_read(text: str) -> None:
+    with pytest.raises(ValueError, match="out of the years"):
+        from_wire(text)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,13 @@ def is_too_long(reply: Reply) -> bool:
     return reply.status == 413 and reply.document["code"] == "too_long"
 
 
+@pytest.mark.parametrize("until", ["soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_nobody_could_be_told_again(shared_hub: RunningHub, until: str) -> None:
+    reply = shared_hub.call("POST", "/api/mutes", {"scope": "source", "subject": "nobody", "until": until})
+    assert (reply.status, reply.document["errors"][0]["location"]) == (422, "body.until")
+    assert shared_hub.call("GET", "/api/mutes").status == 200
+
+
 def test_a_body_without_a_length_is_counted_as_it_comes(shared_hub: RunningHub) -> None:
     with socket.socket(socket.AF_UNIX) as caller:
         caller.settimeout(10)

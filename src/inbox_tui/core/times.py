@@ -12,6 +12,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_FIRST, _LAST = ((at.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND for at in (datetime.min, datetime.max))
 
 Clock = Callable[[], int]
 """Answers now, in microseconds. Injected, so that tests turn it by hand."""
@@ -24,7 +25,7 @@ def now() -> int:
 
 @lru_cache(maxsize=64)
 def _second(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
 
 
 @lru_cache(maxsize=4096)
@@ -37,12 +38,16 @@ def to_wire(at: int | None) -> str | None:
 
 
 def from_wire(text: str | None) -> int | None:
-    """The reverse; takes any RFC 3339 offset and precision. Empty or null is None. Raises ValueError."""
+    """The reverse; takes any RFC 3339 offset and precision. Empty or null is None. Raises ValueError, also for what an offset
+    brings out of the years 1 to 9999, so that whatever was read can be written."""
     if not text:
         return None
     at = datetime.fromisoformat(text)
     # In integers: a float of seconds is too coarse for microseconds a few centuries from now.
-    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
+    micros = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
+    if not _FIRST <= micros <= _LAST:
+        raise ValueError(f"{text} is out of the years 1 to 9999")
+    return micros
 
 
 def from_sender(ts: float | int | None) -> int | None:

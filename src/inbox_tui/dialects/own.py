@@ -52,7 +52,7 @@ def _ulid(text: str) -> str:
 def _time(text: str) -> str:
     try:
         return to_wire(from_wire(text)) or ""
-    except (ValueError, OverflowError):
+    except ValueError:
         raise ValueError("must be an RFC 3339 date and time") from None
 
 
