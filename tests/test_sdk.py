@@ -20,13 +20,6 @@ from inbox_tui.sdk import Answer, ask, send
 
 
 @pytest.fixture
-def hub(home: Path) -> Iterator[RunningHub]:
-    running_hub = RunningHub.start(home)
-    yield running_hub
-    running_hub.stop()
-
-
-@pytest.fixture
 def between(hub: RunningHub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
     """The relay; what is asked from here goes through it."""
     with relay(hub.listen) as state:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import postgres
@@ -16,13 +15,6 @@ from inbox_tui.hub.places import database_at
 from inbox_tui.hub.store.copying import Step, copy
 from inbox_tui.hub.store.postgres import PostgresDatabase
 from inbox_tui.hub.store.store import Store
-
-
-@pytest.fixture
-def shared() -> Iterator[str]:
-    dsn = postgres.make_database()
-    yield dsn
-    postgres.drop_database(dsn)
 
 
 async def _fill(world: World) -> None:
@@ -48,7 +40,7 @@ async def _said(world: World) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("back", [False, True])
-async def test_a_hub_moves_to_the_other_engine_and_back(tmp_path: Path, shared: str, back: bool) -> None:
+async def test_a_hub_moves_to_the_other_engine_and_back(tmp_path: Path, dsn: str, back: bool) -> None:
     first, last = tmp_path / "hub.sqlite3", tmp_path / "back.sqlite3"
     world = World(first)
     await world.start()
@@ -56,12 +48,12 @@ async def test_a_hub_moves_to_the_other_engine_and_back(tmp_path: Path, shared: 
     before = await _said(world)
     await world.stop()
     steps: list[Step] = []
-    copied = copy_between("", shared, first, steps.append)
+    copied = copy_between("", dsn, first, steps.append)
     assert steps[-1].done == steps[-1].total == 2 * copied.records > 2_500
     assert not copied.went_on
     if back:
-        copy_between(shared, f"sqlite:///{last}", first, lambda step: None)
-    moved = World(last if back else shared)
+        copy_between(dsn, f"sqlite:///{last}", first, lambda step: None)
+    moved = World(last if back else dsn)
     await moved.start()
     assert await _said(moved) == before
     published = await moved.publish(message("it goes on"))
@@ -73,7 +65,7 @@ class _CutOffError(Exception):
     pass
 
 
-async def test_a_copy_that_was_cut_off_is_no_database_and_goes_on_where_it_was(tmp_path: Path, shared: str) -> None:
+async def test_a_copy_that_was_cut_off_is_no_database_and_goes_on_where_it_was(tmp_path: Path, dsn: str) -> None:
     file = tmp_path / "hub.sqlite3"
     world = World(file)
     await world.start()
@@ -87,22 +79,22 @@ async def test_a_copy_that_was_cut_off_is_no_database_and_goes_on_where_it_was(t
                 raise _CutOffError
 
         with pytest.raises(_CutOffError):
-            copy_between("", shared, file, cut)
+            copy_between("", dsn, file, cut)
         with pytest.raises(InboxError, match="unfinished copy"):
-            Store.open(shared)
+            Store.open(dsn)
     other = tmp_path / "other.sqlite3"
     Store.open(other).close()
     with pytest.raises(InboxError, match="unfinished copy of"):
-        copy_between("", shared, other, lambda step: None)
+        copy_between("", dsn, other, lambda step: None)
     steps: list[Step] = []
-    copy_between("", shared, file, steps.append)
+    copy_between("", dsn, file, steps.append)
     assert steps[1].done > 0
-    moved = World(shared)
+    moved = World(dsn)
     await moved.start()
     assert await _said(moved) == before
     await moved.stop()
     with pytest.raises(InboxError, match="in use"):
-        copy_between("", shared, file, lambda step: None)
+        copy_between("", dsn, file, lambda step: None)
 
 
 @pytest.mark.parametrize(
@@ -113,13 +105,13 @@ async def test_a_copy_that_was_cut_off_is_no_database_and_goes_on_where_it_was(t
         ("INSERT INTO tombstone (space, rev, id, at) VALUES ('default', 1, 'x', 1)", "tombstone"),
     ],
 )
-async def test_one_record_that_differs_is_found(tmp_path: Path, shared: str, spoil: str, table: str) -> None:
+async def test_one_record_that_differs_is_found(tmp_path: Path, dsn: str, spoil: str, table: str) -> None:
     file = tmp_path / "hub.sqlite3"
     world = World(file)
     await world.start()
     await world.publish_all(message(f"row {n}") for n in range(600))
     await world.stop()
-    target = PostgresDatabase(shared)
+    target = PostgresDatabase(dsn)
 
     def meddle(step: Step) -> None:
         if step.done * 2 == step.total:
@@ -132,22 +124,22 @@ async def test_one_record_that_differs_is_found(tmp_path: Path, shared: str, spo
     with pytest.raises(InboxError, match=f"The copy differs in {table} default"):
         copy(database_at("", file), target, meddle)
     with pytest.raises(InboxError, match="unfinished copy"):
-        Store.open(shared)
+        Store.open(dsn)
 
 
-async def test_what_changes_meanwhile_is_not_in_the_copy_and_is_told(tmp_path: Path, shared: str) -> None:
-    world = World(shared)
+async def test_what_changes_meanwhile_is_not_in_the_copy_and_is_told(tmp_path: Path, dsn: str) -> None:
+    world = World(dsn)
     await world.start()
     await world.publish(message("before"))
 
     def write(step: Step) -> None:
         if step.done == 0:
-            store = Store.open(shared)
+            store = Store.open(dsn)
             store.restore_epoch(SPACE)
             store.close()
 
     epoch = (await world.service.head(SPACE)).epoch
-    copied = backup(shared, tmp_path / "none", tmp_path / "file", write)
+    copied = backup(dsn, tmp_path / "none", tmp_path / "file", write)
     assert copied.went_on
     with sqlite3.connect(tmp_path / "file") as db:
         assert db.execute("SELECT epoch FROM space").fetchall() == [(epoch,)]
@@ -205,9 +197,9 @@ def test_nothing_is_made_where_nothing_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("table", ["space", "notification", "event", "ask", "run", "idempotency", "api_key", "secret", "mute"])
-def test_keys_sort_the_same_on_both_engines(shared: str, table: str) -> None:
+def test_keys_sort_the_same_on_both_engines(dsn: str, table: str) -> None:
     """However the database was made: records are compared side by side in the order of their keys."""
-    connection = PostgresDatabase(shared).reader()
+    connection = PostgresDatabase(dsn).reader()
     found = connection.execute(
         "SELECT a.attname, c.collname FROM pg_index i "
         "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) "

@@ -15,9 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
-import postgres
 import pytest
-from commands import decide, eventually, row
+from commands import decide, eventually, row, rows
 from following import follow
 from hubs import RunningHub
 from receiver import Receiver, hold
@@ -28,9 +27,9 @@ COLD_KEYS, SPACES = 1_000, 50
 
 
 @pytest.fixture
-def hubs(tmp_path: Path) -> Iterator[list[RunningHub]]:
+def hubs(dsn: str, tmp_path: Path) -> Iterator[list[RunningHub]]:
     """Three of them, on one database, with one key file; they may call this machine, and their leases are short."""
-    dsn, key_file = postgres.make_database(), tmp_path / "team.key"
+    key_file = tmp_path / "team.key"
     key_file.touch(0o600)
     key_file.write_bytes(os.urandom(32))
     with ThreadPoolExecutor(3) as pool:
@@ -39,18 +38,12 @@ def hubs(tmp_path: Path) -> Iterator[list[RunningHub]]:
     for hub in started:
         assert hub.stop() in (0, -9), hub.paths.hub_log.read_text()
         shutil.rmtree(hub.home)
-    postgres.drop_database(dsn)
 
 
 def _start(dsn: str, key_file: Path) -> RunningHub:
     home = Path(tempfile.mkdtemp(prefix="inbox-"))
     (home / "config.toml").write_text(f'[hub]\nkey_file = "{key_file}"\n[outbound]\nallowed = ["127.0.0.1"]\n')
     return RunningHub.start(home, database=dsn, ping_seconds=0.2, job_lease_seconds=1.0)
-
-
-def items(hub: RunningHub) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = hub.call("GET", "/api/notifications?limit=500").document["items"]
-    return found
 
 
 async def test_many_writers_at_every_hub_make_one_row_and_no_gap(hubs: list[RunningHub]) -> None:
@@ -78,8 +71,8 @@ async def test_many_writers_at_every_hub_make_one_row_and_no_gap(hubs: list[Runn
         answers = await asyncio.gather(*(loop.run_in_executor(pool, write, number) for number in range(3 * WRITERS)))
     ended.set()
     await tailing
-    (row,) = items(hubs[0])
-    assert row["count"] == 3 * WRITERS * EVENTS
+    (hot,) = rows(hubs[0])
+    assert hot["count"] == 3 * WRITERS * EVENTS
     assert revs == sorted(set(revs)), "rev n + 1 before n"
     told = {rev for answer in answers for rev in answer}
     assert told == set(range(begun + 1, _head(hubs[0]) + 1)), "a commit without an event, or a rev that is missing"
@@ -174,7 +167,7 @@ def test_what_a_killed_hub_acknowledged_is_there_once(hubs: list[RunningHub]) ->
     hubs[0].kill9()
     for thread in threads:
         thread.join()
-    found = Counter(row["title"] for row in items(hubs[1]))
+    found = Counter(row["title"] for row in rows(hubs[1]))
     assert not [title for title in acknowledged if found[title] != 1]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import postgres
 import pytest
 from hub_world import AGENT, BEGINNING, SPACE, message
 from hubs import HubDied, RunningHub
@@ -19,13 +18,6 @@ from inbox_tui.hub.store.migrations import NewerDatabase
 from inbox_tui.hub.store.postgres import PostgresDatabase
 from inbox_tui.hub.store.store import Begin, Store
 from inbox_tui.hub.verbs.publish import Publish
-
-
-@pytest.fixture
-def dsn() -> Iterator[str]:
-    dsn = postgres.make_database()
-    yield dsn
-    postgres.drop_database(dsn)
 
 
 @pytest.fixture

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hubs import RunningHub
 from walking import SECRET, Walk, closed, intruders, owner
@@ -17,12 +12,8 @@ from inbox_tui.hub.endpoints import Endpoint
 
 
 @pytest.fixture(scope="module")
-def walk() -> Iterator[Walk]:
-    folder = Path(tempfile.mkdtemp(prefix="inbox-"))
-    hub = RunningHub.start(folder, ping_seconds=0.2)
-    yield Walk(hub)
-    assert hub.stop() == 0
-    shutil.rmtree(folder)
+def walk(shared_hub: RunningHub) -> Walk:
+    return Walk(shared_hub)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: f"{endpoint.method} {endpoint.path}")
