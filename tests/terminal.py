@@ -96,12 +96,20 @@ class Terminal:
         """What was written from that offset on, without escape sequences: words appear in the order they were painted."""
         return _SEQUENCES.sub("", bytes(self.output[since:]).decode(errors="replace"))
 
-    def wait_for(self, wanted: str | Callable[[str], bool], *, since: int = 0, seconds: float = 20.0) -> float:
-        """Pumps until the text was painted; answers the monotonic time of the write that completed it. Raises AssertionError."""
-        met = wanted if callable(wanted) else lambda text: wanted in text
+    def wait_for(self, wanted: str | bytes | Callable[[str], bool], *, since: int = 0, seconds: float = 20.0) -> float:
+        """Pumps until the text was painted, or the bytes were written as they are; answers the monotonic time of the write that
+        completed it. Raises AssertionError."""
+
+        def is_met() -> bool:
+            if isinstance(wanted, bytes):
+                return self.output.find(wanted, since) >= 0
+            text = self.text(since)
+            return wanted(text) if callable(wanted) else wanted in text
+
         deadline = time.monotonic() + seconds
-        while not met(self.text(since)):
+        while not is_met():
             alive = self.pump(0.005)
-            if (not alive and not met(self.text(since))) or time.monotonic() > deadline:
-                raise AssertionError(f"not painted within {seconds} s: {wanted!r}; painted:\n{self.text(since)[-3000:]}")
+            if (not alive and not is_met()) or time.monotonic() > deadline:
+                found = bytes(self.output[since:]) if isinstance(wanted, bytes) else self.text(since)
+                raise AssertionError(f"not painted within {seconds} s: {wanted!r}; painted:\n{found[-3000:]!s}")
         return self.written_at[-1][1]

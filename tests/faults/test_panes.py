@@ -5,15 +5,16 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import askers
 import pytest
-from commands import DEADLINE, INBOX, eventually, row
+from commands import DEADLINE, eventually, row
 from judge import verdicts
 from line import Cut, Line, Passage, Step, line
+from panes import CALM, open_bar, opened
 from playing import Played, Press
 from schedules import Plan
 from terminal import Terminal
@@ -21,8 +22,6 @@ from world import World, title_of, world
 
 from inbox_tui.core.errors import Exit
 
-CALM = 1.3
-"""Seconds from `a` to `y` of somebody who reads."""
 TITLE = "case 1"
 
 
@@ -38,15 +37,11 @@ def once(wanted: Step, harm: Callable[[], None]) -> Callable[[Passage, Step], No
     return meet
 
 
-@contextmanager
-def pane(it: World, home: Path, by: str, theirs: Line) -> Iterator[Terminal]:
+def pane(it: World, home: Path, by: str, theirs: Line) -> AbstractContextManager[Terminal]:
     """The pane of one operator, with a cache of its own."""
     folder = home / by
     folder.mkdir(exist_ok=True)
-    environ = {"INBOX_HOME": str(folder), "HOME": str(folder), "INBOX_HUB": theirs.url, "INBOX_KEY": it.operators[by]}
-    with Terminal(INBOX, env=environ, size=(100, 30)) as terminal:
-        terminal.wait_for(TITLE)
-        yield terminal
+    return opened(folder, TITLE, INBOX_HUB=theirs.url, INBOX_KEY=it.operators[by])
 
 
 @contextmanager
@@ -65,15 +60,6 @@ def asked(home: Path) -> Iterator[tuple[World, Played, askers.Asker, dict[str, A
         assert not (found := verdicts(it, [played])), "\n".join(found)
 
 
-def open_bar(terminal: Terminal) -> int:
-    """`a`, read calmly. Answers where in the output that was."""
-    since = len(terminal.output)
-    terminal.press("a")
-    terminal.wait_for("not now", since=since)
-    terminal.pump(CALM)
-    return since
-
-
 def cut() -> None:
     raise Cut
 
@@ -83,7 +69,7 @@ def test_a_decision_whose_answer_is_lost_counts_once(home: Path, step: Step, har
     with asked(home) as (it, played, _, question):
         meet = once(step, it.kill_hub if harm == "kill" else cut)
         with line(it.hub, meet) as theirs, pane(it, home, "ann", theirs) as terminal:
-            since = open_bar(terminal)
+            since = open_bar(terminal, reading=CALM)
             played.presses.append(Press(question["id"], "approve", "", "ann", Exit.DONE))
             terminal.press("y")
             terminal.wait_for("approved by ann, delivered", since=since)
@@ -91,7 +77,7 @@ def test_a_decision_whose_answer_is_lost_counts_once(home: Path, step: Step, har
 
 def test_a_hub_killed_between_the_two_keys_hears_the_answer_once_it_is_back(home: Path) -> None:
     with asked(home) as (it, played, asker, question), line(it.hub) as theirs, pane(it, home, "ann", theirs) as terminal:
-        since = open_bar(terminal)
+        since = open_bar(terminal, reading=CALM)
         it.hub.kill9()
         played.presses.append(Press(question["id"], "approve", "", "ann", Exit.DONE))
         terminal.press("y")
@@ -107,7 +93,7 @@ def test_a_pane_killed_before_it_heard_finds_its_answer_in_the_row(home: Path) -
         with line(it.hub, once("committed", lambda: terminals[0].process.kill())) as theirs:
             with pane(it, home, "ann", theirs) as terminal:
                 terminals.append(terminal)
-                open_bar(terminal)
+                open_bar(terminal, reading=CALM)
                 played.presses.append(Press(question["id"], "approve", "", "ann", Exit.UNREACHABLE))
                 terminal.press("y")
                 assert terminal.process.wait(DEADLINE) == -signal.SIGKILL
@@ -123,7 +109,7 @@ def test_without_a_stream_the_call_itself_tells(home: Path) -> None:
             raise Cut
 
     with asked(home) as (it, played, _, question), line(it.hub, meet) as theirs, pane(it, home, "ann", theirs) as terminal:
-        since = open_bar(terminal)
+        since = open_bar(terminal, reading=CALM)
         is_broken.set()
         theirs.cut("stream")
         played.presses.append(Press(question["id"], "approve", "", "ann", Exit.DONE))
@@ -147,7 +133,7 @@ def test_two_panes_at_the_same_instant_and_the_loser_is_told_who_was_first(home:
         pane(it, home, "ann", one) as ann,
         pane(it, home, "bob", other) as bob,
     ):
-        since = {terminal: open_bar(terminal) for terminal in (ann, bob)}
+        since = {terminal: open_bar(terminal, reading=CALM) for terminal in (ann, bob)}
         ann.press("y")
         bob.press("n")
         decision = eventually(lambda: row(it.hub, question["id"]).get("decision"))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from commands import INBOX
 from hubs import RunningHub
+from panes import opened
 from terminal import Terminal
 from tui_world import OpenPane, message, numbered, prompt
 
@@ -21,31 +19,9 @@ from inbox_tui.tui.messages import Raised
 TITLE = b"\x1b]2;"
 
 
-@pytest.fixture
-def hub(home: Path) -> Iterator[RunningHub]:
-    hub = RunningHub.start(home)
-    yield hub
-    hub.stop()
-
-
-@contextmanager
-def opened(home: Path, command: list[str] = INBOX, **environ: str) -> Iterator[Terminal]:
-    env = {"INBOX_HOME": str(home), "HOME": str(home), "PATH": "/usr/bin:/bin", **environ}
-    with Terminal(command, env=env, size=(100, 30)) as terminal:
-        terminal.wait_for("caught up")
-        yield terminal
-
-
-def heard(terminal: Terminal, wanted: bytes, seconds: float = 20.0) -> None:
-    for _ in range(int(seconds / 0.05)):
-        if wanted in terminal.output:
-            return
-        terminal.pump(0.05)
-    raise AssertionError(f"not written within {seconds} s: {wanted!r}; written:\n{bytes(terminal.output[-2000:])!r}")
-
-
 def bells(terminal: Terminal) -> int:
-    """Every BEL that ends no sequence: titles and alerts end in one as well."""
+    """Every BEL that ends no sequence, with what still comes now: titles and alerts end in one as well."""
+    terminal.pump(0.05)
     plain, inside = 0, False
     for before, byte in zip(b"\0" + terminal.output, terminal.output, strict=False):
         inside = inside or (before == 0x1B and byte == ord("]"))
@@ -60,15 +36,15 @@ def test_what_comes_rings_once_and_what_was_there_never(hub: RunningHub) -> None
         hub.publish(title=f"old {n}", kind="message")
     hub.publish(title="old question?", choices=[{"key": "approve", "label": "yes"}, {"key": "reject", "label": "no"}])
     with opened(hub.home, TERM="xterm-kitty") as terminal:
-        heard(terminal, b"\x1b]2;inbox (1)\x07")
+        terminal.wait_for(b"\x1b]2;inbox (1)\x07")
         assert terminal.output.index(b"\x1b[22;2t") < terminal.output.index(TITLE)
         hub.publish(title="fresh \x1b]52;c;AAAA\x07 news", kind="message", source="ci")
-        heard(terminal, b"\x1b]99;i=inbox1:d=0:u=1;inbox \xc2\xb7 ci\x07\x1b]99;i=inbox1:p=body;\xc2\xb7 fresh news\x07\x07")
+        terminal.wait_for(b"\x1b]99;i=inbox1:d=0:u=1;inbox \xc2\xb7 ci\x07\x1b]99;i=inbox1:p=body;\xc2\xb7 fresh news\x07\x07")
         assert bells(terminal) == 1
         assert b"]52;" not in terminal.output
         assert b";? old" not in terminal.output
         terminal.press("q")
-        heard(terminal, b"\x1b]2;\x07\x1b[23;2t")
+        terminal.wait_for(b"\x1b]2;\x07\x1b[23;2t")
 
 
 def test_what_came_while_the_hub_was_away_is_shown_and_does_not_ring(hub: RunningHub) -> None:
@@ -81,7 +57,7 @@ def test_what_came_while_the_hub_was_away_is_shown_and_does_not_ring(hub: Runnin
         os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.wait_for("first of the new life")
         hub.publish(title="told aloud", kind="message")
-        heard(terminal, b"told aloud\x07")
+        terminal.wait_for(b"told aloud\x07\x07")
         assert b"p=body;\xc2\xb7 first of" not in terminal.output
         assert bells(terminal) == 1
 
@@ -95,7 +71,7 @@ def test_do_not_disturb_is_shown_kept_and_holds_the_bell(hub: RunningHub) -> Non
         hub.publish(title="quietly", kind="message")
         terminal.wait_for("quietly")
         hub.publish(title="the house burns", kind="message", priority=2)
-        heard(terminal, b"the house burns\x07")
+        terminal.wait_for(b"the house burns\x07\x07")
         assert bells(terminal) == 1
         assert b"p=body;\xc2\xb7 quietly" not in terminal.output
 
@@ -103,7 +79,7 @@ def test_do_not_disturb_is_shown_kept_and_holds_the_bell(hub: RunningHub) -> Non
 def test_wrapped_for_screen(hub: RunningHub) -> None:
     with opened(hub.home, TERM="screen", STY="1.pts-0", INBOX_ALERTS_DESKTOP="osc9", COLORTERM="") as terminal:
         hub.publish(title="news", kind="message", source="ci")
-        heard(terminal, "\x1bP\x1b]9;inbox · ci: · news\x07\x1b\\\x07".encode())
+        terminal.wait_for("\x1bP\x1b]9;inbox · ci: · news\x07\x1b\\\x07".encode())
 
 
 @pytest.mark.tmux
@@ -113,10 +89,11 @@ def test_through_a_real_tmux_the_terminal_outside_gets_it_in_its_own_way(hub: Ru
     configuration = hub.home / "tmux.conf"
     configuration.write_text("set -g allow-passthrough on\nset -g default-terminal screen-256color\n")
     tmux = ["tmux", "-S", str(hub.home / "tmux.sock"), "-f", str(configuration)]
+    pane = [*tmux, "new-session", "-s", "work", *INBOX]
     # A server that was started in a kitty; the terminal that is attached is another.
-    with opened(hub.home, [*tmux, "new-session", "-s", "work", *INBOX], TERM="rxvt-unicode", KITTY_WINDOW_ID="1") as terminal:
+    with opened(hub.home, command=pane, TERM="rxvt-unicode", KITTY_WINDOW_ID="1") as terminal:
         hub.publish(title="news", kind="message", source="ci")
-        heard(terminal, "\x1b]777;notify;inbox · ci;· news\x07".encode())
+        terminal.wait_for("\x1b]777;notify;inbox · ci;· news\x07".encode())
         terminal.press("q")
         terminal.pump(5.0)
 

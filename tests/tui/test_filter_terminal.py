@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-from commands import INBOX, eventually
+from commands import eventually
 from hubs import RunningHub
+from panes import opened
 from sync_world import silent_pane
-from terminal import Terminal
 
 from inbox_tui.client.target import find_target
-
-
-@pytest.fixture
-def hub(home: Path) -> Iterator[RunningHub]:
-    hub = RunningHub.start(home)
-    yield hub
-    assert hub.stop() == 0
 
 
 def test_typed_pasted_kept_and_dropped(hub: RunningHub) -> None:
     for n in range(30):
         hub.publish(title=f"job {n} passed", kind=f"job.{n}", source="cron")
     hub.publish(title="disk nearly full", kind="disk", source="host-7", severity="error")
-    with Terminal(INBOX, env={"INBOX_HOME": str(hub.home), "HOME": str(hub.home)}, size=(100, 20)) as terminal:
-        terminal.wait_for("disk nearly full")
+    with opened(hub.home, "disk nearly full", size=(100, 20)) as terminal:
         terminal.wait_for("live")
         since = len(terminal.output)
         terminal.press("/sevrity:error")

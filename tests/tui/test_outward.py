@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import socket
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from commands import INBOX, eventually
 from hubs import RunningHub
-from terminal import Terminal
+from panes import opened
 from tui_world import OpenPane, message, numbered
 
 from inbox_tui.tui.copying import COPY_MOST, clipboard, copy
@@ -25,37 +22,15 @@ from inbox_tui.tui.outward import links_of
 URL = "https://ci.example/run/7?x=1"
 COPIED = clipboard(URL).encode()
 SHOWN = b";" + URL.encode() + b"\x1b\\"
-
-
-@pytest.fixture
-def hub(home: Path) -> Iterator[RunningHub]:
-    hub = RunningHub.start(home)
-    yield hub
-    hub.stop()
-
-
-@contextmanager
-def opened(home: Path, command: list[str] = INBOX, **environ: str) -> Iterator[Terminal]:
-    env = {"INBOX_HOME": str(home), "HOME": str(home), "PATH": "/usr/bin:/bin", **environ}
-    with Terminal(command, env=env, size=(140, 30)) as terminal:
-        terminal.wait_for("caught up")
-        yield terminal
-
-
-def heard(terminal: Terminal, wanted: bytes) -> None:
-    for _ in range(400):
-        if wanted in terminal.output:
-            return
-        terminal.pump(0.05)
-    raise AssertionError(f"never written: {wanted!r}; written:\n{bytes(terminal.output[-2000:])!r}")
+WIDE = (140, 30)
 
 
 def test_over_ssh_a_link_is_copied_and_shown_to_click(hub: RunningHub) -> None:
     hub.publish(title="build", kind="message", open_url=URL)
-    with opened(hub.home, SSH_CONNECTION="1 2 3 4") as terminal:
+    with opened(hub.home, size=WIDE, SSH_CONNECTION="1 2 3 4") as terminal:
         terminal.press("o")
-        heard(terminal, COPIED)
-        heard(terminal, SHOWN)
+        terminal.wait_for(COPIED)
+        terminal.wait_for(SHOWN)
         terminal.wait_for("does not confirm it")
         since = len(terminal.output)
         terminal.press("Y")
@@ -70,7 +45,7 @@ def test_the_browser_that_is_named_is_used_over_ssh_too(hub: RunningHub) -> None
     browser = hub.home / "browser"
     browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {seen}.new && mv {seen}.new {seen}\n')
     browser.chmod(0o755)
-    with opened(hub.home, SSH_CONNECTION="1 2 3 4", BROWSER=str(browser)) as terminal:
+    with opened(hub.home, size=WIDE, SSH_CONNECTION="1 2 3 4", BROWSER=str(browser)) as terminal:
         terminal.press("o")
         terminal.wait_for("opened ci.example")
         assert eventually(seen.exists)
@@ -134,30 +109,16 @@ def test_which_pane(details: dict[str, str], pane: str, why: str) -> None:
     assert why in said
 
 
-@pytest.fixture
-def tmux(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
-    if shutil.which("tmux") is None:
-        pytest.skip("tmux is not on the PATH")
-    path = str(home / "tmux.sock")
-
-    def run(*arguments: str) -> str:
-        done = subprocess.run(["tmux", "-S", path, "-f", "/dev/null", *arguments], capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-
-    yield run
-    subprocess.run(["tmux", "-S", path, "kill-server"], capture_output=True, check=False)
-
-
 @pytest.mark.tmux
 def test_in_tmux_it_goes_to_the_sender_s_pane_and_copies_to_its_buffer(hub: RunningHub, tmux: Callable[..., str]) -> None:
-    path = str(hub.home / "tmux.sock")
-    with opened(hub.home, ["tmux", "-S", path, "-f", "/dev/null", "new-session", "-s", "mine", *INBOX]) as terminal:
+    server = ["tmux", "-S", str(hub.home / "tmux.sock"), "-f", "/dev/null"]
+    with opened(hub.home, command=[*server, "new-session", "-s", "mine", *INBOX], size=WIDE) as terminal:
         tmux("set", "-g", "allow-passthrough", "on")
         theirs = tmux("new-session", "-d", "-s", "theirs", "-P", "-F", "#{pane_id}", "sleep 60")
         hub.publish(title="turn is over", kind="message", tmux_pane=theirs, host=HERE, open_url=URL)
         terminal.wait_for("turn is over")
         terminal.press("y")
-        heard(terminal, COPIED)
+        terminal.wait_for(COPIED)
         assert eventually(lambda: "copied to tmux" in tmux("capture-pane", "-p", "-t", "mine"))
         assert tmux("show-buffer") == URL
         terminal.press("t")

@@ -6,7 +6,6 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,18 +25,6 @@ from inbox_tui.tui.messages import (
     TriageDone,
     TriageRefused,
 )
-
-
-@pytest.fixture
-def hub(home: Path) -> Iterator[RunningHub]:
-    hub = RunningHub.start(home, ping_seconds=0.2)
-    yield hub
-    assert hub.stop() in (0, -9), hub.paths.hub_log.read_text()
-
-
-@pytest.fixture
-def target(hub: RunningHub) -> Target:
-    return find_target({}, hub.paths)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,22 +9,10 @@ from hubs import RunningHub
 from sync_world import silent_pane
 
 from inbox_tui.cache.rows import View
-from inbox_tui.client.target import Target, find_target
+from inbox_tui.client.target import Target
 from inbox_tui.core.times import HOUR, now
 from inbox_tui.tui import outbox
 from inbox_tui.tui.messages import TriageDone, TriageRefused
-
-
-@pytest.fixture
-def hub(home: Path) -> Iterator[RunningHub]:
-    hub = RunningHub.start(home, ping_seconds=0.2)
-    yield hub
-    assert hub.stop() in (0, -9), hub.paths.hub_log.read_text()
-
-
-@pytest.fixture
-def target(hub: RunningHub) -> Target:
-    return find_target({}, hub.paths)
 
 
 async def test_what_is_put_off_offline_is_so_at_once_and_at_the_hub_later(hub: RunningHub, target: Target, home: Path) -> None:
