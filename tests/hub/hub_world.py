@@ -11,6 +11,8 @@ from typing import Any
 from inbox_tui.core.model import Choice, Event, Notification, decode
 from inbox_tui.core.times import SECOND
 from inbox_tui.hub.service import Page, Published, Rate, Retention, Sender, Service
+from inbox_tui.hub.store.batch import Batch
+from inbox_tui.hub.store.records import Wanted
 from inbox_tui.hub.store.store import Store
 
 SPACE = "default"
@@ -88,6 +90,20 @@ class World:
         return await self.publish(prompt(**changes), sender, idempotency_key=key)
 
 
+class Remove:
+    """Retention's effect on rows, without its ages."""
+
+    def __init__(self, *ids: str) -> None:
+        self.ids = ids
+
+    def prepare(self, wanted: Wanted) -> None:
+        wanted.ids.update(self.ids)
+
+    def run(self, batch: Batch) -> None:
+        for held in batch.rows(self.ids):
+            batch.remove(held)
+
+
 def message(title: str = "t", **changes: Any) -> Event:
     return Event(**({"kind": "message", "title": title} | changes))
 
@@ -109,6 +125,7 @@ __all__ = [
     "PERMITTING",
     "SPACE",
     "Rate",
+    "Remove",
     "Retention",
     "World",
     "defaulting",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from hub_world import AGENT, OTHER, SPACE, World, defaulting, prompt
+from hub_world import AGENT, OTHER, SPACE, Remove, World, defaulting, prompt
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.times import DAY, HOUR, SECOND
@@ -177,19 +176,6 @@ class Stumble:
 
     def run(self, batch: Batch) -> None:
         raise ZeroDivisionError
-
-
-@dataclass
-class Remove:
-    """What retention does to a row."""
-
-    id: str
-
-    def prepare(self, wanted: Wanted) -> None:
-        wanted.ids.add(self.id)
-
-    def run(self, batch: Batch) -> None:
-        batch.remove(batch.rows([self.id])[0])
 
 
 async def given_up(world: World) -> list[Any]:

@@ -5,28 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from hub_world import AGENT, SPACE, Retention, World, message
+from hub_world import AGENT, SPACE, Remove, Retention, World, message
 
 from inbox_tui.hub.store import reads
-from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.reads import Changes
-from inbox_tui.hub.store.records import Wanted
 from inbox_tui.hub.verbs import retain
 from inbox_tui.hub.verbs.retain import Retain
 
 LARGE, SMALL = "ä" * 60_000, "a"
-
-
-class RemoveSome:
-    def __init__(self, ids: list[str]) -> None:
-        self.ids = ids
-
-    def prepare(self, wanted: Wanted) -> None:
-        wanted.ids.update(self.ids)
-
-    def run(self, batch: Batch) -> None:
-        for held in batch.rows(self.ids):
-            batch.remove(held)
 
 
 async def fill(world: World, rows: int) -> list[str]:
@@ -56,7 +42,7 @@ async def test_changes_are_cut_by_bytes_between_rows_and_what_is_gone(world: Wor
     """Whatever the share is, the pieces put together are the whole; a row that is larger than the share comes alone."""
     beginning = (await world.service.head(SPACE)).rev
     ids = await fill(world, 30)
-    world.store.apply(SPACE, [RemoveSome(ids[5:20:2])], lambda: world.now)
+    world.store.apply(SPACE, [Remove(*ids[5:20:2])], lambda: world.now)
     await fill(world, 10)
     await world.service.triage(SPACE, ids[6], "read")
     whole = await _changes(world, beginning, 1000, 1 << 30)

@@ -12,6 +12,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from hub_world import Remove
+
 from inbox_tui.cache import rows, schema, steps
 from inbox_tui.core import feed
 from inbox_tui.core.errors import Refused
@@ -38,20 +40,6 @@ UNTIL = BORN * 2
 def real_verb(verb: str) -> Verb:
     assert verb in spec.VERBS
     return verb  # type: ignore[return-value]
-
-
-class Remove:
-    """Retention's effect on rows, without its ages."""
-
-    def __init__(self, ids: list[str]) -> None:
-        self.ids = ids
-
-    def prepare(self, wanted: Wanted) -> None:
-        wanted.ids.update(self.ids)
-
-    def run(self, batch: Batch) -> None:
-        for held in batch.rows(self.ids):
-            batch.remove(held)
 
 
 class Forget:
@@ -168,7 +156,7 @@ class RealSpace(spec.Space):
     def retain(self, most: int) -> None:
         before = set(self.rows)
         super().retain(most)
-        self.apply(Remove([self.ids[number] for number in sorted(before - set(self.rows))]))
+        self.apply(Remove(*(self.ids[number] for number in sorted(before - set(self.rows)))))
         self.compare()
 
     def drop_tombs(self, most: int) -> None:
