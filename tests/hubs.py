@@ -24,11 +24,12 @@ _START_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`document` is the decoded JSON, None without any. Header names are lower case."""
+    """`document` is the decoded JSON, None without any; `text` is the body as it came. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
     document: Any
+    text: str
 
 
 class HubDied(Exception):
@@ -124,7 +125,8 @@ class RunningHub:
             response = connection.getresponse()
             data = response.read()
             got = {name.lower(): value for name, value in response.getheaders()}
-            return Reply(response.status, got, json.loads(data) if data and "json" in got.get("content-type", "") else None)
+            document = json.loads(data) if data and "json" in got.get("content-type", "") else None
+            return Reply(response.status, got, document, data.decode(errors="replace"))
         except http.client.HTTPException as problem:
             raise ConnectionError("the answer broke off") from problem
         finally:

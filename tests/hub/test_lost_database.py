@@ -65,11 +65,7 @@ async def test_a_hub_outlives_its_database(durable: Cluster, hub: RunningHub, nu
 
 def up(hub: RunningHub) -> str:
     """What `/metrics` says of the database."""
-    connection = hub.connect("tcp")
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode()
-    connection.close()
-    return text.partition("\ninbox_database_up ")[2].partition("\n")[0]
+    return hub.call("GET", "/metrics", by="tcp").text.partition("\ninbox_database_up ")[2].partition("\n")[0]
 
 
 def test_connections_that_are_killed_come_back(durable: Cluster, hub: RunningHub) -> None:

@@ -16,14 +16,10 @@ _SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[^"\\\n]*"(?:,[a-z]+="[^"\\\n]*")*\})
 
 def scraped(hub: RunningHub) -> dict[str, float]:
     """Each sample by its name and labels. Every line must be one, or tell of one that follows."""
-    connection = hub.connect("tcp")
-    connection.request("GET", "/metrics")
-    response = connection.getresponse()
-    text = response.read().decode()
-    connection.close()
-    assert (response.status, response.getheader("content-type")) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    reply = hub.call("GET", "/metrics", by="tcp")
+    assert (reply.status, reply.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
     found, kinds = dict[str, float](), dict[str, str]()
-    for line in text.splitlines():
+    for line in reply.text.splitlines():
         if line.startswith("# TYPE "):
             _, _, name, kinds[name] = line.split()
         elif not line.startswith("# HELP "):
@@ -71,11 +67,7 @@ def test_it_holds_nobodys_words(hub: RunningHub) -> None:
     hub.new_key("alice", "send")
     hub.publish(title="secret title", source="secret source", is_prompt=True, callback_url="https://secret.example/hook")
     assert eventually(lambda: (now := scraped(hub))["inbox_spaces"] == 2 and now)['inbox_jobs{state="waiting"}'] == 1
-    connection = hub.connect("tcp")
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode()
-    connection.close()
-    assert not re.search("secret|project-x|alice|default", text)
+    assert not re.search("secret|project-x|alice|default", hub.call("GET", "/metrics", by="tcp").text)
 
 
 def test_a_histogram_counts_each_value_at_and_below_its_bounds() -> None:
