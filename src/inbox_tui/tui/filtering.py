@@ -57,6 +57,7 @@ class Filtering:
         self._query: Query | None = None
         self._error: QueryError | None = None
         self._step: Step | None = None
+        """What the search told last; None until `matches` is of the filter that is on."""
         self._over = View.ALL
         self._history: list[str] = []
         self._is_behind = False
@@ -238,21 +239,25 @@ class Filtering:
 
     # -- words ---------------------------------------------------------------------------------------------------
     @property
+    def _view(self) -> View:
+        """Whose rows are looked through."""
+        return self._over if self.matches is None else self.matches.view
+
+    @property
     def _told(self) -> str:
-        matches = self.matches
-        if matches is None or self._query is not matches.query:
+        if self.matches is None:
             return filter_words.found(0, False, None)
-        return filter_words.found(len(matches), matches.is_cut, self._step)
+        return filter_words.found(len(self.matches), self.matches.is_cut, self._step)
 
     @property
     def count(self) -> str:
         """How many rows it finds; "" while that is not known."""
-        is_known = self.matches is not None and self.matches.query is self._query and self._step is not None and self._step.is_end
-        return f"{len(self.matches):,}{'+' * self.matches.is_cut}" if self.matches is not None and is_known else ""
+        if self.matches is None or self._step is None or not self._step.is_end:
+            return ""
+        return f"{len(self.matches):,}{'+' * self.matches.is_cut}"
 
     def header(self, needs: int, width: int) -> list[Piece]:
-        view = self.matches.view if self.matches is not None else self._over
-        return filter_words.header(view, needs, self.name or self._text.strip(), self._told, width)
+        return filter_words.header(self._view, needs, self.name or self._text.strip(), self._told, width)
 
     def line(self, width: int) -> tuple[list[Piece], list[Piece], list[Piece]]:
         """The line that is typed, its right end, and the line under it."""
@@ -265,6 +270,4 @@ class Filtering:
 
     def nothing(self, key: str) -> list[Piece]:
         """What an empty list says; `key` drops the filter."""
-        view = self.matches.view if self.matches is not None else self._over
-        step = self._step if self.matches is not None and self.matches.query is self._query else None
-        return filter_words.nothing(view, step, show_key(key))
+        return filter_words.nothing(self._view, self._step, show_key(key))
