@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from commands import inbox
 
+from inbox_tui.cli.arguments import without_password
+
 
 def test_the_keys_in_force(home: Path) -> None:
     assert "e  d" in inbox("keymap").stdout
@@ -43,6 +45,18 @@ def test_every_key_is_explained_with_where_its_value_comes_from(home: Path) -> N
     told = inbox("config", "--explain").stdout
     assert all(name in told for name in found)
     assert "s3cret" not in told
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://dana:s3cret@db/inbox", "postgresql://dana:***@db/inbox"),
+        ("postgresql://db/inbox?password=s3cret&port=1", "postgresql://db/inbox?password=***&port=1"),
+        ("postgresql:///?service=inbox", "postgresql:///?service=inbox"),
+    ],
+)
+def test_no_password_is_shown(address: str, shown: str) -> None:
+    assert without_password(address) == shown
 
 
 @pytest.mark.parametrize(

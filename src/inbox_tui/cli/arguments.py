@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+PASSWORD = re.compile(r"(://[^/\s:]*:)[^/\s]*(?=@)|(password=)(?:'[^']*'|[^&\s]*)", re.IGNORECASE)
+"""In the address of a database: before the host, or a parameter."""
 
 
 class Duration(click.ParamType[float]):
@@ -98,3 +100,8 @@ def text_from(source: str) -> str:
         raise click.BadParameter(f"{source}: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:
         raise click.BadParameter(f"{source}: is not text in UTF-8") from error
+
+
+def without_password(address: str) -> str:
+    """The address of a database with `***` for the password that it may hold."""
+    return PASSWORD.sub(lambda found: f"{found[1] or found[2]}***", address)

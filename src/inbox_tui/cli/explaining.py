@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 from pydantic.fields import FieldInfo
 
+from inbox_tui.cli.arguments import without_password
 from inbox_tui.core.config import FILE_ALONE, Config, Section, load_config, overrides, read_file
 
 _TYPES: dict[object, str] = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -65,8 +65,7 @@ def _walk(
 
 
 def _shown(value: Any) -> Any:
-    """Without the password that an address may hold."""
-    return re.sub(r"(://[^:@/\s]*:)[^/\s]*@", r"\1***@", value) if isinstance(value, str) else value
+    return without_password(value) if isinstance(value, str) else value
 
 
 def _type(field: FieldInfo) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from inbox_tui.cli.arguments import PASSWORD
 from inbox_tui.core.errors import ConfigError
 
 MARK = "Written by inbox serve, which may write it anew"
 LABEL = "local.inbox.hub"
-_HAS_PASSWORD = re.compile(r"://[^/\s]*:[^/\s]*@|password=", re.IGNORECASE)
 
 
 class Unit(NamedTuple):
@@ -29,7 +29,7 @@ def command(options: Mapping[str, str]) -> list[str]:
     """What the service runs: by the path at which the shell finds `inbox`, else by this interpreter. Options that are "" are left
     out. Raises ConfigError for a password, which everybody on this machine could read there."""
     for option, value in options.items():
-        if _HAS_PASSWORD.search(value):
+        if PASSWORD.search(value):
             raise ConfigError(
                 f"{option} holds a password, which others could read there: it belongs into config.toml or ~/.pgpass"
             )
