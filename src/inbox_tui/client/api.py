@@ -137,7 +137,7 @@ class Hub:
         """One row. Answers the rev that shows it; None: the hub does not say. `until`, `scope`: of a snooze or a mute."""
         body: dict[str, object] = {} if seen is None or verb == "unmute" else {"seen": seen}
         body |= ({} if until is None else {"until": to_wire(until)}) | ({} if scope is None else {"scope": scope})
-        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        headers = _once(idempotency_key)
         response = await self._call("POST", f"/api/notifications/{_part(row_id)}/{verb}", json=body, headers=headers)
         return _number(response, "X-Inbox-Rev")
 
@@ -147,8 +147,7 @@ class Hub:
         """At most 250 rows of a hub of ours: by id, the raised_rev that was shown."""
         body: dict[str, object] = {"rows": [{"id": row_id, "seen": seen} for row_id, seen in rows.items()]}
         body |= {} if until is None else {"until": to_wire(until)}
-        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
-        return _bulk(await self._call("POST", f"/api/notifications/{verb}", json=body, headers=headers))
+        return _bulk(await self._call("POST", f"/api/notifications/{verb}", json=body, headers=_once(idempotency_key)))
 
     async def mutes(self) -> Sequence[Mapping[str, Any]]:
         """What is muted: {id, scope, subject, label, until, by, created_at}, the oldest first."""
@@ -173,9 +172,9 @@ class Hub:
     ) -> BulkAnswer:
         body: dict[str, object] = {} if up_to is None else {"up_to": up_to}
         body |= ({"unread": True} if unread else {}) | ({"needs_me": True} if needs_me else {})
-        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         # The hub goes through all its rows in small commits: a large inbox takes longer than any other call.
         slow = httpx.Timeout(120, connect=CONNECT_SECONDS)
+        headers = _once(idempotency_key)
         return _bulk(await self._call("POST", f"/api/notifications/{verb}", json=body, headers=headers, timeout=slow))
 
     async def decide(
@@ -273,6 +272,11 @@ def _item(response: httpx.Response) -> Item:
 
 def _entries(response: httpx.Response) -> Sequence[Entry]:
     return wire.parse(wire.TimelineWire, response.content).items or []
+
+
+def _once(idempotency_key: str) -> dict[str, str]:
+    """The header by which a call that is repeated does nothing."""
+    return {"Idempotency-Key": idempotency_key} if idempotency_key else {}
 
 
 def _bulk(response: httpx.Response) -> BulkAnswer:
