@@ -24,7 +24,6 @@ ROWS_A_CALL = 250
 LOOK_AGAIN_SECONDS = 2.0
 """Another pane may have queued something, or have died while it was sending."""
 _LATER = frozenset({401, 408, 425, 429})
-"""Refusals that say nothing about the call itself."""
 
 
 class Outbox:
@@ -72,7 +71,7 @@ class Outbox:
         try:
             rev = await self._call(hub, op)
         except Refused as error:
-            if error.status >= 500 or error.status in _LATER:
+            if _is_for_later(error):
                 if error.status == 401:
                     raise HubUnreachable(str(error)) from error
                 await asyncio.sleep(min(error.retry_after or 2, 30))
@@ -111,9 +110,14 @@ class Outbox:
             try:
                 await hub.triage(row_id, op.verb)
             except Refused as error:
-                if error.status >= 500 or error.status in _LATER:
+                if _is_for_later(error):
                     raise
                 refused.append(row_id)
         if refused:
             self._post(TriageRefused((*refused,), op.verb, f"{len(refused):,} were not taken by this hub"))
         return None
+
+
+def _is_for_later(error: Refused) -> bool:
+    """Whether the refusal says nothing about the call itself."""
+    return error.status >= 500 or error.status in _LATER
