@@ -79,7 +79,7 @@ class Tallies:
         found: Matches | None = None
         try:
             while (step := finder.step()) is not None:
-                found = found or Matches(tally.query, tally.view, finder.mark, most=MOST)
+                found = Matches(tally.query, tally.view, finder.mark, most=MOST) if found is None else found
                 found.add(step.matches)
                 if step.is_end:
                     tally.found, tally.searched_at, tally.is_behind = found, now, bool(step.unsearched)

@@ -199,7 +199,7 @@ class Filtering:
             with self._screen.changes.reading_cache():
                 while (step := await asyncio.to_thread(finder.step)) is not None:
                     is_first = found is None
-                    found = found or Matches(query, view, finder.mark)
+                    found = Matches(query, view, finder.mark) if found is None else found
                     found.add(step.matches)
                     if is_new or step.is_end:
                         self._show(found, step, from_top=is_new and is_first)
