@@ -139,8 +139,9 @@ class MainScreen(Screen[None]):
 
     def show_hush(self, why: str) -> None:
         """Why nothing rings, in the header; "" where all rings."""
-        self.edges.heading.hush = why
-        self.refresh_words()
+        if why != self.edges.heading.hush:
+            self.edges.heading.hush = why
+            self.refresh_words()
 
     def use_keymap(self, keymap: Keymap, hints: Hints) -> None:
         """Other keys from the next one on."""
