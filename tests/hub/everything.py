@@ -109,7 +109,7 @@ async def _mute(world: World, space: str) -> None:
     await mutes.mute_row(space, own.id, "notification", until=world.now + HOUR, by="ada")
     await mutes.unmute_row(space, own.id, "notification")
     rule = await mutes.make(space, "source", "some-tool", "", until=None, by="ada")
-    await mutes.lift(space, rule.id)
+    await mutes.lift(space, rule)
     await mutes.mute_row(space, own.id, "task", until=world.now + HOUR, by="ada")
     await mutes.make(space, "source", "agent-1", "", until=world.now + HOUR, by="ada")
     await mutes.listed(space)

@@ -24,9 +24,9 @@ class MuteRules:
         """Those that hold, the oldest first."""
         return await self._readers.read(lambda connection: reads.mutes(connection, space))
 
-    async def make(self, space: str, scope: Scope, subject: str, label: str, *, until: int | None, by: str) -> Mute:
-        """By what it mutes (see `core.mutes`), which may never have come yet. 409 `too_many_mutes`."""
-        return cast(Mute, await self._change(space, MakeMute(scope, subject, label, until, by)))
+    async def make(self, space: str, scope: Scope, subject: str, label: str, *, until: int | None, by: str) -> str:
+        """By what it mutes (see `core.mutes`), which may never have come yet; answers the rule's id. 409 `too_many_mutes`."""
+        return cast(str, await self._change(space, MakeMute(scope, subject, label, until, by)))
 
     async def mute_row(
         self,

@@ -13,7 +13,6 @@ from inbox_tui.core.errors import Refused, unknown_id
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Call, Held, Wanted, key_of
-from inbox_tui.hub.values import Mute
 from inbox_tui.hub.verbs.triage import CHUNK, STRETCH, place_after, shown_row
 
 MOST = 1000
@@ -22,7 +21,7 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class MakeMute:
-    """A rule for a subject; where there is one already it gets this `until`."""
+    """A rule for a subject; where there is one already it gets this `until`. Answers its id."""
 
     scope: mutes.Scope
     subject: str
@@ -33,7 +32,7 @@ class MakeMute:
     def prepare(self, wanted: Wanted) -> None:
         pass
 
-    def run(self, batch: Batch) -> Mute:
+    def run(self, batch: Batch) -> str:
         return _make(batch, self.scope, self.subject, self.label, self.until, self.by)
 
 
@@ -141,7 +140,7 @@ class Sweep:
         return True
 
 
-def _make(batch: Batch, scope: mutes.Scope, subject: str, label: str, until: int | None, by: str) -> Mute:
+def _make(batch: Batch, scope: mutes.Scope, subject: str, label: str, until: int | None, by: str) -> str:
     changes = {"until": until, "label": label, "made_by": by}
     if known := batch.select(statements.MUTE_OF, scope=scope, subject=subject):
         mute_id = str(known[0][0])
@@ -153,7 +152,7 @@ def _make(batch: Batch, scope: mutes.Scope, subject: str, label: str, until: int
         batch.add_mute({"id": mute_id, "scope": scope, "subject": subject, **changes})
         batch.space.mutes += 1
     batch.forget_mutes()
-    return Mute(mute_id, scope, subject, label, until, by, batch.now)
+    return mute_id
 
 
 def _lift(batch: Batch, mute_id: str) -> None:
