@@ -63,11 +63,14 @@ ASKED = "SELECT notification_id FROM ask WHERE space = :space AND key = :key AND
 EVENTS_OF_RUN = "SELECT document FROM event WHERE space = :space AND run_id = :run_id AND run_id <> '' ORDER BY id"
 
 
+def _only(unread: bool, needs_me: bool) -> str:
+    return (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
+
+
 def page(*, unread: bool, needs_me: bool) -> str:
     """Ids and documents below an id, descending."""
-    filters = (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
     return f"""SELECT id, document FROM notification
-WHERE space = :space AND id < :after{filters} ORDER BY id DESC LIMIT :limit"""
+WHERE space = :space AND id < :after{_only(unread, needs_me)} ORDER BY id DESC LIMIT :limit"""
 
 
 SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size, mutes, retained_at, removed_at FROM space WHERE name = :space"
@@ -123,8 +126,8 @@ WHERE space = :space AND id > :after ORDER BY id LIMIT 1 OFFSET :length - 1"""
 
 def triage_targets(verb: str, *, unread: bool, needs_me: bool) -> str:
     """The ids, ascending, of the rows of a stretch that the verb may change."""
-    filters = (" AND unread" if unread else "") + (" AND needs_me" if needs_me else "")
-    return f"SELECT id FROM {_STRETCH} WHERE raised_rev <= :up_to AND {_TARGETS[verb]}{filters} ORDER BY id LIMIT :limit"
+    wanted = _TARGETS[verb] + _only(unread, needs_me)
+    return f"SELECT id FROM {_STRETCH} WHERE raised_rev <= :up_to AND {wanted} ORDER BY id LIMIT :limit"
 
 
 # What sweeps a rule's rows, in the order of their ids. A row that folds tells its key; of the others it is found out.
