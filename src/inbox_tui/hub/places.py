@@ -41,8 +41,6 @@ def reached(name: str) -> Iterator[None]:
     """Where the engine itself fails in here, that is an InboxError naming the database."""
     try:
         yield
-    except InboxError:
-        raise
     except (OSError, sqlite3.Error) as error:
         raise InboxError(f"Cannot open the hub's database {name}: {error}.") from error
     except Exception as error:
