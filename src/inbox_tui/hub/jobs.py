@@ -14,6 +14,7 @@ from inbox_tui.core.errors import Refused
 from inbox_tui.core.times import SECOND, Clock
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.store import reads
+from inbox_tui.hub.store.database import Connection
 from inbox_tui.hub.store.records import Job
 from inbox_tui.hub.verbs.jobs import Again, Claim, Finish, Outcome
 from inbox_tui.hub.writer import Writer
@@ -26,20 +27,20 @@ LEASE_SECONDS = 30.0
 _LOOK_SECONDS = 30.0
 """What another hub queued, or left behind, is found within so long."""
 _SOON_SECONDS = 1.0
-"""What was due and could not be claimed, since another hub or the store's own clock says otherwise, is looked at again."""
+"""What was due and could not be claimed, since another hub had it or its host has enough, is looked at again."""
 _LOOKED_AT = 200
 """Spaces, those with something due first."""
 Handler = Callable[[Job], Awaitable[Outcome]]
 
 
 class Jobs:
-    """`handlers`: by kind of job, what makes one attempt at it."""
+    """`handlers`: by kind of job, what makes one attempt at it. `clock` None: the engine's, which also says when a job is due."""
 
     def __init__(
         self,
         writer: Writer,
         readers: Readers,
-        clock: Clock,
+        clock: Clock | None,
         handlers: Mapping[str, Handler],
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
@@ -81,8 +82,8 @@ class Jobs:
 
     async def _claim(self) -> float:
         """Begins what is due, as far as there is room. Answers the seconds until there may be more."""
-        next_jobs = await self._readers.read(lambda connection: reads.next_jobs(connection, _LOOKED_AT))
-        now, claimed = self._clock(), 0
+        now, next_jobs = await self._readers.read(self._look)
+        claimed = 0
         due = dict.fromkeys(space for space, due_at in next_jobs if due_at <= now)
         for space in due:
             room = MOST_AT_ONCE - len(self._running)
@@ -100,6 +101,9 @@ class Jobs:
             return _SOON_SECONDS
         later = min((due_at for _, due_at in next_jobs if due_at > now), default=now + round(_LOOK_SECONDS * SECOND))
         return min(_LOOK_SECONDS, (later - now) / SECOND)
+
+    def _look(self, connection: Connection) -> tuple[int, list[tuple[str, int]]]:
+        return (self._clock or connection.now)(), reads.next_jobs(connection, _LOOKED_AT)
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._run(job), name=f"job {job.id}")

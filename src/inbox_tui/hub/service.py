@@ -18,7 +18,6 @@ from inbox_tui.core import triage as rules
 from inbox_tui.core.errors import Refused, invalid, unknown_id
 from inbox_tui.core.model import Document, Event, decode
 from inbox_tui.core.times import Clock
-from inbox_tui.core.times import now as machine_clock
 from inbox_tui.hub.callbacks import KIND, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.counting import Histogram
@@ -103,7 +102,7 @@ class Service:
         self.mutes = MuteRules(self._writer, self._readers, self._clockwork)
         self._callbacks = callbacks
         handlers = {} if callbacks is None else {KIND: callbacks.run}
-        self._jobs = Jobs(self._writer, self._readers, clock or machine_clock, handlers, job_lease_seconds)
+        self._jobs = Jobs(self._writer, self._readers, clock, handlers, job_lease_seconds)
         self._listeners: list[Callable[[str | None], None]] = []
         self._bell: Bell | None = None
 
