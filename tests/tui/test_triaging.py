@@ -192,6 +192,22 @@ async def test_mutes_are_listed_lifted_and_made_again(pane: OpenPane) -> None:
         assert it.app.screen is it.main
 
 
+async def test_of_more_mutes_than_fit_the_one_under_the_cursor_is_in_sight(pane: OpenPane) -> None:
+    async with pane(many(1), size=(100, 20)) as it:
+        it.link.rules = [{"id": f"{n}", "scope": "source", "label": f"ci-{n}", "by": "dana"} for n in range(60)]
+        await it.press("g", "m")
+        table = it.app.screen.query_one("VerticalScroll")
+        await it.until(lambda: len(table.children) == 60)
+
+        def is_in_sight(n: int) -> bool:
+            return it.text(table.children[n])[0].startswith("▌") and table.region.contains_region(table.children[n].region)
+
+        await it.pilot.press(*"j" * 40)
+        await it.until(lambda: is_in_sight(40))
+        await it.pilot.press("l")
+        await it.until(lambda: len(table.children) == 59 and is_in_sight(40))
+
+
 async def test_pinned_muted_and_snoozed_rows_say_so(pane: OpenPane) -> None:
     rows = [
         message("plain", 10), message("pinned", 50, pinned=True), message("muted", 20, muted=True, severity="error"),

@@ -52,24 +52,25 @@ class MutesScreen(ModalScreen[None]):
         self._said = "asking the hub…"
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
-            for n, rule in enumerate(self._rules):
-                line = Line()
-                line.show(self._line(rule, n == self._at))
-                yield line
-        foot = Line(id="mutes-foot")
-        foot.show(self._foot())
-        yield foot
+        yield VerticalScroll(can_focus=False)
+        yield Line(id="mutes-foot")
 
     def on_mount(self) -> None:
+        self.action_move(0)
         self._load("")
 
     def on_resize(self) -> None:
-        self.refresh(recompose=True)
+        self.action_move(0)
 
     def action_move(self, by: int) -> None:
+        """The cursor, as far as there are rules; what reads differently then is drawn."""
         self._at = min(max(0, self._at + by), max(0, len(self._rules) - 1))
-        self.refresh(recompose=True)
+        lines = self.query("VerticalScroll Line").results(Line)
+        for n, (line, rule) in enumerate(zip(lines, self._rules, strict=False)):  # rules come before their lines
+            line.show(self._line(rule, n == self._at))
+            if n == self._at:
+                line.scroll_visible(animate=False)
+        self.query_one("#mutes-foot", Line).show(self._foot())
 
     def action_lift(self) -> None:
         if self._rules:
@@ -86,6 +87,9 @@ class MutesScreen(ModalScreen[None]):
             self._said = said or ("" if self._rules else NOTHING)
         except InboxError as error:
             self._said = clean(str(error), lines=False)
+        table = self.query_one(VerticalScroll)
+        await table.remove_children()
+        await table.mount_all(Line() for _ in self._rules)
         self.action_move(0)
 
     @work(group="mutes", exclusive=True, exit_on_error=False, description="lift a mute")
