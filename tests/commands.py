@@ -81,9 +81,20 @@ def row(hub: RunningHub, id_: str) -> dict[str, Any]:
     return document
 
 
+def timeline(hub: RunningHub, run_id: str) -> list[dict[str, Any]]:
+    """What is told of a run, in its order."""
+    items: list[dict[str, Any]] = hub.call("GET", f"/api/runs/{run_id}").document["items"]
+    return items
+
+
+def epoch(hub: RunningHub) -> int:
+    found: int = hub.call("GET", "/api/notifications?limit=1").document["epoch"]
+    return found
+
+
 def decide(hub: RunningHub, question: dict[str, Any], key: str, comment: str = "") -> None:
-    epoch = hub.call("GET", "/api/notifications?limit=1").document["epoch"]
-    body = {"key": key, "comment": comment, "raised_rev": question["raised_rev"], "epoch": epoch, "attempt": os.urandom(8).hex()}
+    attempt = os.urandom(8).hex()
+    body = {"key": key, "comment": comment, "raised_rev": question["raised_rev"], "epoch": epoch(hub), "attempt": attempt}
     reply = hub.call("POST", f"/api/notifications/{question['id']}/decision", body)
     assert reply.status == 200, reply
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import decide, eventually, open_question, row, rows
+from commands import decide, epoch, eventually, open_question, row, rows
 from hubs import RunningHub
 from stand_ins import NONE, ClaudeCode, Event, Verdict
 
@@ -156,8 +156,7 @@ def test_a_late_answer_is_refused_and_never_printed(hub: RunningHub, paths: Path
         "withdrawn",
         "Claude Code asks in its terminal: Bash: Remove the build folder",
     )
-    body = {"key": "approve", "raised_rev": asked["raised_rev"], "attempt": "attempt-1"}
-    body["epoch"] = hub.call("GET", "/api/notifications?limit=1").document["epoch"]
+    body = {"key": "approve", "raised_rev": asked["raised_rev"], "epoch": epoch(hub), "attempt": "attempt-1"}
     late = hub.call("POST", f"/api/notifications/{asked['id']}/decision", body)
     assert (late.status, late.document["code"]) == (409, "withdrawn")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import DEADLINE, INBOX, eventually, inbox, rows
+from commands import DEADLINE, INBOX, eventually, inbox, rows, timeline
 from hubs import RunningHub
 
 RUN = [*INBOX, "run", "--"]
@@ -265,7 +265,7 @@ def test_what_is_told(hub: RunningHub) -> None:
 def test_progress_is_heard(hub: RunningHub) -> None:
     script = "for n in 1 2 3 4; do echo $n of 4 files; done; echo done"
     assert inbox("run", "--progress", r"(\d+) of (\d+)", "--", "sh", "-c", script).returncode == 0
-    events = hub.call("GET", f"/api/runs/{last(hub)['run_id']}").document["items"]
+    events = timeline(hub, last(hub)["run_id"])
     progress = [(event["body"], event["details"]["progress"]) for event in events if event["kind"] == "task.progress"]
     assert progress[-1] == ("4 of 4 files", 1.0)
     assert len(progress) <= 2
@@ -314,7 +314,7 @@ def test_what_a_hub_missed_arrives_once(hub: RunningHub) -> None:
     hub.restart()
     assert inbox("send", "next").returncode == 0
     outcome_ = next(row for row in rows(hub) if row["kind"] == "task.completed")
-    events = hub.call("GET", f"/api/runs/{outcome_['run_id']}").document["items"]
+    events = timeline(hub, outcome_["run_id"])
     assert [event["kind"] for event in events] == ["task.started", "task.completed"]
 
 

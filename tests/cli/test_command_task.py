@@ -8,10 +8,9 @@ import stat
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from commands import DEADLINE, INBOX, inbox, open_question, rows
+from commands import DEADLINE, INBOX, inbox, open_question, rows, timeline
 from hubs import RunningHub
 
 
@@ -19,11 +18,6 @@ def task(*arguments: str, **environ: str) -> str:
     done = inbox("task", *arguments, **environ)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()
-
-
-def timeline(hub: RunningHub, run_id: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = hub.call("GET", f"/api/runs/{run_id}").document["items"]
-    return items
 
 
 def kinds(hub: RunningHub, run_id: str) -> list[str]:

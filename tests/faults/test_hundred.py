@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from commands import ended, eventually, rows, running
+from commands import ended, epoch, eventually, rows, running
 from hubs import RunningHub
 
 PROGRAMS, THREADS, COMMANDS = 3, 30, 10
@@ -33,13 +33,13 @@ def number_of(question: dict[str, Any]) -> int:
     return int(question["title"].split()[1])
 
 
-def answer(hub: RunningHub, question: dict[str, Any], epoch: int) -> None:
+def answer(hub: RunningHub, question: dict[str, Any], life: int) -> None:
     """As a client does: the same attempt again until the hub tells."""
     body = {
         "key": f"key-{number_of(question)}",
         "comment": f"words for {number_of(question)}",
         "raised_rev": question["raised_rev"],
-        "epoch": epoch,
+        "epoch": life,
         "attempt": os.urandom(16).hex(),
     }
     reply = eventually(lambda: hub.call("POST", f"/api/notifications/{question['id']}/decision", body))
@@ -69,12 +69,12 @@ def test_each_of_a_hundred_gets_its_own_answer_through_a_kill(home: Path) -> Non
         }
         questions = eventually(lambda: len(found := rows(hub)) == program_count + COMMANDS and found)
         assert all(question["waiting"] == "here" for question in questions)
-        epoch = hub.call("GET", "/api/notifications?limit=1").document["epoch"]
+        life = epoch(hub)
         random.Random(100).shuffle(questions)
         middle = len(questions) // 2
         for question in questions[:middle]:
-            answer(hub, question, epoch)
-        last = [threading.Thread(target=answer, args=(hub, question, epoch)) for question in questions[middle:]]
+            answer(hub, question, life)
+        last = [threading.Thread(target=answer, args=(hub, question, life)) for question in questions[middle:]]
         for thread in last[: middle // 2]:
             thread.start()
         hub.kill9()

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from commands import DEADLINE, ended, row, running
+from commands import DEADLINE, ended, epoch, row, running
 from hubs import Reply
 from line import Passage, Step, line
 from world import World, world
@@ -58,7 +58,7 @@ def test_two_calls_of_two_people(home: Path) -> None:
                 body = {
                     "key": KEYS[by],
                     "raised_rev": question["raised_rev"],
-                    "epoch": it.epoch(),
+                    "epoch": epoch(it.hub),
                     "attempt": os.urandom(8).hex(),
                 }
                 headers = {"Authorization": f"Bearer {it.operators[by]}"}

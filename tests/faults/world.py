@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from commands import DEADLINE
+from commands import DEADLINE, epoch
 from hubs import RunningHub
 from playing import Play, Played, Press
 from schedules import Plan
@@ -123,14 +123,16 @@ class World:
                 press.code = self._decide(press, row["raised_rev"])
 
     def _decide(self, press: Press, raised_rev: int) -> int:
-        body = {"key": press.key, "comment": press.comment, "raised_rev": raised_rev, "epoch": self.epoch(), "attempt": press.row}
+        body = {
+            "key": press.key,
+            "comment": press.comment,
+            "raised_rev": raised_rev,
+            "epoch": epoch(self.hub),
+            "attempt": press.row,
+        }
         headers = {"Authorization": f"Bearer {self.operators[press.by]}"}
         reply = self.hub.call("POST", f"/api/notifications/{press.row}/decision", body, by="tcp", headers=headers)
         return Exit.DONE if reply.status == 200 else Exit.REFUSED
-
-    def epoch(self) -> int:
-        found: int = self.hub.call("GET", "/api/notifications?limit=1").document["epoch"]
-        return found
 
     def prompts(self, query: str = "") -> Iterator[dict[str, Any]]:
         """Every row that ever asked, newest first."""

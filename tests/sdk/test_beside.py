@@ -7,7 +7,7 @@ import signal
 import time
 
 import pytest
-from commands import decide, eventually, open_question, rows
+from commands import decide, eventually, open_question, rows, timeline
 from hubs import RunningHub
 
 from inbox_tui import sdk as inbox
@@ -20,7 +20,7 @@ async def meanwhile(look):  # type: ignore[no-untyped-def]
 
 
 def kinds(hub: RunningHub, run_id: str) -> list[str]:
-    return [event["kind"] for event in hub.call("GET", f"/api/runs/{run_id}").document["items"]]
+    return [event["kind"] for event in timeline(hub, run_id)]
 
 
 async def test_a_block_is_a_run(hub: RunningHub) -> None:

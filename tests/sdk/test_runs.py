@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 import pytest
-from commands import DEADLINE, decide, eventually, open_question, row, rows
+from commands import DEADLINE, decide, eventually, open_question, row, rows, timeline
 from hubs import RunningHub
 
 from inbox_tui import sdk as inbox
@@ -38,11 +38,6 @@ def run_of(code: str) -> tuple[str, int, str]:
     with program(code) as process:
         out, err = process.communicate(timeout=DEADLINE)
     return out.split()[0], process.returncode, err
-
-
-def timeline(hub: RunningHub, run_id: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = hub.call("GET", f"/api/runs/{run_id}").document["items"]
-    return items
 
 
 def kinds(hub: RunningHub, run_id: str) -> list[str]:
