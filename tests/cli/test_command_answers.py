@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import select
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from commands import DEADLINE, INBOX, decide, ended, eventually, inbox, key_variables, open_question, row, running
 from hubs import RunningHub
 from relay import relay
+from terminal import Terminal
 
 QUESTION: dict[str, Any] = {"title": "Deploy?", "kind": "input.required", "command": "./deploy 1.2.3"}
 
@@ -109,24 +108,13 @@ def test_a_bare_id_answers_nothing_unseen(hub: RunningHub, command: tuple[str, .
 @pytest.mark.parametrize(("typed", "code", "key"), [("approve", 0, "approve"), ("", 2, None), ("y", 2, None)])
 def test_a_bare_id_on_a_terminal_shows_the_text_and_asks(hub: RunningHub, typed: str, code: int, key: str | None) -> None:
     id_ = hub.publish(**QUESTION | {"command": "./deploy \x1b[31m1.2.3 \u202e--really"})["id"]
-    master, slave = pty.openpty()
-    with subprocess.Popen([*INBOX, "approve", id_], stdin=slave, stdout=slave, stderr=slave) as process:
-        os.close(slave)
-        shown = _read_until(master, "to answer so")
-        os.write(master, f"{typed}\n".encode())
-        assert process.wait(30) == code
-    os.close(master)
+    with Terminal([*INBOX, "approve", id_], env=dict(os.environ)) as terminal:
+        terminal.wait_for("to answer so")
+        shown = terminal.text()
+        terminal.press(f"{typed}\n")
+        assert terminal.process.wait(30) == code
     assert "./deploy ␛[31m1.2.3 ⟨U+202E⟩--really" in shown
     assert (row(hub, id_).get("decision") or {}).get("key") == key
-
-
-def _read_until(terminal: int, words: str) -> str:
-    shown = ""
-    while words not in shown:
-        ready, _, _ = select.select([terminal], [], [], 30)
-        assert ready, f"never shown: {words!r} in {shown!r}"
-        shown += os.read(terminal, 4096).decode()
-    return shown
 
 
 def test_an_answer_that_was_not_offered_is_refused(hub: RunningHub) -> None:

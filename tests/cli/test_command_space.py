@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
-import select
-import subprocess
 
 import pytest
 from commands import INBOX, inbox
 from hubs import RunningHub
+from terminal import Terminal
 
 
 def key_of(space: str, role: str) -> dict[str, str]:
@@ -48,16 +46,11 @@ def test_without_a_terminal_it_is_removed_with_yes_alone(hub: RunningHub) -> Non
 def test_on_a_terminal_it_says_what_goes_and_wants_the_name(hub: RunningHub, typed: str, code: int) -> None:
     inbox("space", "new", "ops")
     inbox("send", "one", **key_of("ops", "send"))
-    master, slave = pty.openpty()
-    with subprocess.Popen([*INBOX, "space", "remove", "ops"], stdin=slave, stdout=slave, stderr=slave) as process:
-        os.close(slave)
-        shown = ""
-        while "to keep it" not in shown:
-            assert select.select([master], [], [], 30)[0], shown
-            shown += os.read(master, 4096).decode()
-        os.write(master, f"{typed}\n".encode())
-        assert process.wait(30) == code
-    os.close(master)
+    with Terminal([*INBOX, "space", "remove", "ops"], env=dict(os.environ)) as terminal:
+        terminal.wait_for("to keep it")
+        shown = terminal.text()
+        terminal.press(f"{typed}\n")
+        assert terminal.process.wait(30) == code
     assert "1 notification (1 unread), 0 open questions, 1 key." in shown
     assert ('"ops"' in inbox("space", "list", "--json").stdout) == (code != 0)
 
