@@ -18,7 +18,6 @@ from inbox_tui.cli.watching import News, spoken
 from inbox_tui.core.model import APPROVE, REJECT, Notification
 
 CHOICES = [{"key": "approve", "label": "approve"}, {"key": "reject", "label": "reject"}]
-CLOCK = r"\d\d:\d\d:\d\d "
 
 
 @contextmanager

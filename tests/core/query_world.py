@@ -74,6 +74,7 @@ def rows(draw: st.DrawFn) -> Notification:
 
 
 def numbered(made: list[Notification]) -> list[Notification]:
+    """With ids and revs, the first the oldest."""
     return [
         replace(row, id=ids.encode((row.created_at // 1000) << 80 | rev), rev=rev, created_rev=rev, raised_rev=rev)
         for rev, row in enumerate(made, 1)

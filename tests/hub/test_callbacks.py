@@ -48,6 +48,13 @@ def timeline(hub: RunningHub, id_: str) -> list[dict[str, Any]]:
     return items
 
 
+def free_port() -> int:
+    """Where nobody listens yet."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
 def told(hub: RunningHub, id_: str, kind: str) -> str:
     """The title of that entry of a row's timeline, once it is there."""
     return str(eventually(lambda: [entry["title"] for entry in timeline(hub, id_) if entry["kind"] == kind])[0])
@@ -124,9 +131,7 @@ def test_what_fails_is_sent_again_and_is_the_same(calling: RunningHub, receiver:
 
 
 def test_a_receiver_that_comes_up_later_is_told(calling: RunningHub) -> None:
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port = reserved.getsockname()[1]
+    port = free_port()
     asked = ask(calling, f"http://127.0.0.1:{port}/")
     decide(calling, asked, "reject")
     assert "could not be reached: " in told(calling, asked["id"], "callback.delayed")
@@ -219,9 +224,7 @@ def test_a_space_made_anew_under_an_old_name_has_secrets_of_its_own(calling: Run
 def test_the_documented_receiver_hears_what_a_key_asks(calling: RunningHub) -> None:
     text = (ROOT / "docs" / "callbacks.md").read_text(encoding="utf-8")
     [program] = [part.partition("```")[0] for part in text.split("```python\n") if part.startswith("# receiver.py")]
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port = reserved.getsockname()[1]
+    port = free_port()
     made = calling.new_key("deployer", "send")
     receiver = subprocess.Popen(
         [sys.executable, "-u", "-c", program],

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
 import seed
+from query_world import numbered
 from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -161,14 +162,6 @@ async def open_pane(
     finally:
         await cache.close()
         reader.close()
-
-
-def numbered(rows: list[Notification]) -> list[Notification]:
-    """With ids and revs, the first the oldest."""
-    return [
-        replace(row, id=ids.encode((row.created_at // 1000) << 80 | rev), rev=rev, created_rev=rev, raised_rev=rev)
-        for rev, row in enumerate(rows, 1)
-    ]
 
 
 def message(title: str, ago: int = 60, **members: object) -> Notification:
