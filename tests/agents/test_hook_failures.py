@@ -137,6 +137,7 @@ def test_a_hub_that_never_answers(hub: RunningHub, paths: Paths, agent: StandIn)
         between.before = lambda call: released.wait(30)
         nothing(agent, **key_variables(hub) | {"INBOX_HUB": between.url})
         released.set()
+        assert between.calls, "it has asked"
 
 
 @ASKING
@@ -169,6 +170,7 @@ def test_a_hub_that_lies(hub: RunningHub, paths: Paths, agent: StandIn, lie: dic
     with relay(hub.listen) as between:
         between.forge = lambda call, said: said if call.what != "poll" else [] if lie is None else {**said, **truth, **lie}
         nothing(agent, **key_variables(hub) | {"INBOX_HUB": between.url})
+        assert between.seen("poll"), "it has heard the lie"
 
 
 @ASKING
