@@ -229,16 +229,10 @@ def test_a_database_of_a_newer_version_is_left_alone(home: Path) -> None:
     hub = RunningHub.start(home)
     hub.stop()
     with sqlite3.connect(hub.paths.hub_database) as database:
-        database.execute("UPDATE schema_version SET version = 999") if _has_table(database) else database.execute(
-            "PRAGMA user_version = 999"
-        )
+        assert database.execute("UPDATE schema_version SET version = 999").rowcount == 1
     database.close()
     with pytest.raises(HubDied, match="newer"):
         hub.restart()
-
-
-def _has_table(database: sqlite3.Connection) -> bool:
-    return bool(database.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").fetchall())
 
 
 def test_a_file_that_is_no_database_is_one_line(home: Path) -> None:
