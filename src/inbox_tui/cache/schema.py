@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from inbox_tui.wal import use_wal
+
 BUSY_MS = 30_000
 """How long a pane waits for another pane's transaction."""
 
@@ -163,8 +165,12 @@ def prepare(path: Path) -> Prepared:
 def connect(path: Path) -> sqlite3.Connection:
     """A writing connection; transactions are begun by hand. Usable from any one thread at a time."""
     db = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")
+    try:
+        use_wal(db, BUSY_MS / 1000)
+        db.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        db.close()
+        raise
     return db
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from inbox_tui.core.times import now as machine_clock
 from inbox_tui.hub.store.database import NO_PARAMS, Heard, Params, Record
+from inbox_tui.wal import use_wal
 
 _BUSY_SECONDS = 10.0
 _STATEMENTS = 512
@@ -82,7 +82,7 @@ class SqliteDatabase:
             self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
         )
         try:
-            _use_wal(connection)
+            use_wal(connection, _BUSY_SECONDS)
             for pragma in _WRITER_PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
@@ -132,16 +132,3 @@ def _insert(table: str, columns: tuple[str, ...], size: int) -> str:
 def _update(table: str, columns: tuple[str, ...]) -> str:
     changes = ", ".join(f"{name} = :{name}" for name in columns)
     return f"UPDATE {table} SET {changes} WHERE space = :space AND id = :id"
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """The switch to WAL answers "locked" at once when several start together, whatever the time-out: asked again till then."""
-    deadline = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
