@@ -294,3 +294,14 @@ async def test_a_row_that_has_called_again_is_let_be(pane: OpenPane) -> None:
         await it.press("u")
         assert [(verb, row.notification.title) for verb, row in it.link.triaged] == [("unread", "row 1")]
         assert "1 called again since" in it.footer
+
+
+async def test_a_row_that_calls_again_while_one_decides_is_acted_upon_as_it_was_shown(pane: OpenPane) -> None:
+    async with pane(many(3)) as it:
+        assert it.main.row is not None
+        shown: Notification = it.main.row.notification
+        await it.press("s", "c", "2", "h")
+        await it.arrive(replace(shown, raised_rev=shown.raised_rev + 9000))
+        await it.press("enter")
+        ((verb, row),) = it.link.triaged
+        assert (verb, row.id, row.notification.raised_rev) == ("snooze", shown.id, shown.raised_rev)

@@ -6,9 +6,10 @@ What a row is when it is acted upon is what the person was shown: its id and its
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from inbox_tui.cache.pages import Shown
+from inbox_tui.cache.pages import Row, Shown
 from inbox_tui.cache.rows import View
 from inbox_tui.core.moments import parse_moment
 from inbox_tui.core.mutes import Scope, may_mute
@@ -197,7 +198,7 @@ class Triaging:
         link = self._screen.link
         one = self._screen.reader.row(rows[0].id) if len(rows) == 1 else None
         if one is not None:
-            link.triage(verb, one, until=until, scope=scope)
+            link.triage(verb, _as_shown(one, rows[0]), until=until, scope=scope)
         elif rows:
             link.triage_rows(verb, {row.id: row.raised_rev for row in rows}, until=until)
         if step is not None:
@@ -279,3 +280,8 @@ class Triaging:
         count = list_.listing.count
         if count > len(ids):
             self._screen.say(f"the first {len(ids):,} of {count:,} are selected: no more at once")
+
+
+def _as_shown(row: Row, shown: Shown) -> Row:
+    """The row as the person saw it, though it may have called again since: the hub then leaves it as it is."""
+    return replace(row, notification=replace(row.notification, raised_rev=shown.raised_rev))
