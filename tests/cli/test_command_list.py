@@ -34,6 +34,10 @@ def test_a_filter_finds_what_it_finds_in_the_pane(hub: RunningHub) -> None:
     assert titles("is:done") == ["old build"]
     assert titles("--limit", "1", "build") == ["Deploy the build?"]
     assert titles("zebra") == []
+    put_off = hub.publish(title="late build", source="ci")["id"]
+    assert inbox("snooze", put_off, "1h").returncode == 0
+    assert titles("is:snoozed") == ["late build"]
+    assert "late build" not in titles("build")
 
 
 def test_a_mistake_is_wrong_use_and_pointed_at(home: object) -> None:

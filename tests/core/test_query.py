@@ -157,8 +157,8 @@ def test_states_are_those_of_the_row() -> None:
     answered = replace(question, decision=Decision("approve", "approve", "dana", NOW))
     assert found("is:answered -is:open -is:needs", answered)
     assert found("is:done is:read", replace(ROW, done_at=NOW, read_at=NOW))
-    assert parse("is:done").asks_for_done
-    assert not parse("-is:done").asks_for_done
+    assert (parse("is:done").home, parse("is:snoozed x").home, parse("is:done is:snoozed").home) == ("done", "snoozed", "done")
+    assert (parse("-is:done").home, parse("-is:snoozed").home, parse("x").home) == ("", "", "")
 
 
 @pytest.mark.usefixtures("in_utc")

@@ -36,7 +36,7 @@ class _Tally:
 
     @property
     def view(self) -> View:
-        return View.DONE if self.query.asks_for_done else View.ALL
+        return View(self.query.home or View.ALL)
 
     def is_due(self, now: int) -> bool:
         if self.found is None:

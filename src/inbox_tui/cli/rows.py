@@ -31,9 +31,9 @@ def fetch(hub: Address, path: str) -> dict[str, Any]:
 
 def fetch_view(hub: Address, view: str, limit: int, query: Query = EVERYTHING) -> tuple[list[Document], bool]:
     """The rows of a view (needs | unread | all | snoozed | done) that a filter finds, in the inbox's order: what needs me first,
-    then the last raised. A filter that says `is:done` looks through what is done. False: older rows were not looked through."""
-    if query.asks_for_done:
-        view = "done"
+    then the last raised. `is:done` and `is:snoozed` look through those lists. False: older rows were not looked through."""
+    if query.home:
+        view = query.home
     elif view == "all" and Term(Is("needs")) in query.terms:
         view = "needs"  # the hub has them at hand, however old they are
     asked = {"needs": "&needs_me=true", "unread": "&unread=true"}.get(view, "")

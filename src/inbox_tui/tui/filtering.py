@@ -192,7 +192,7 @@ class Filtering:
         assert query is not None
         await asyncio.sleep(after)
         reader = self._screen.reader
-        view = View.DONE if query.asks_for_done else self._over
+        view = View(query.home or self._over)
         finder = Finder(reader.path, reader.feed, query, view, self._screen.now())
         found: Matches | None = None
         try:

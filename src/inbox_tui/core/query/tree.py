@@ -104,9 +104,9 @@ class Query:
     terms: tuple[Term, ...] = ()
 
     @property
-    def asks_for_done(self) -> bool:
-        """It names done rows, which no other list holds."""
-        return Term(Is("done")) in self.terms
+    def home(self) -> Literal["", "done", "snoozed"]:
+        """Of the rows that it names, the list that alone holds them; "": any list may."""
+        return "done" if Term(Is("done")) in self.terms else "snoozed" if Term(Is("snoozed")) in self.terms else ""
 
     @property
     def moves_with_time(self) -> bool:
