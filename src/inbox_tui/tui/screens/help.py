@@ -21,6 +21,8 @@ WORDS = (
 )
 
 KEYS_CELLS = 16
+LEAST_CELLS = 24
+"""Where there is less room than that beside the keys, what they do stands under them."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -48,8 +50,11 @@ class HelpScreen(ModalScreen[None]):
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self._keys = keymap
+        self._width = 0
+        """Cells that the lines were made for."""
 
     def compose(self) -> ComposeResult:
+        self._width = self.app.size.width
         with VerticalScroll(can_focus=False):
             for pieces in self._lines():
                 line = Line()
@@ -60,7 +65,8 @@ class HelpScreen(ModalScreen[None]):
         yield foot
 
     def on_resize(self) -> None:
-        self.refresh(recompose=True)
+        if self._width != self.app.size.width:
+            self.refresh(recompose=True)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
@@ -71,14 +77,16 @@ class HelpScreen(ModalScreen[None]):
     def _lines(self) -> list[list[Piece]]:
         shown: list[list[Piece]] = []
         room = self.app.size.width - 6
+        beside = KEYS_CELLS if room - KEYS_CELLS >= LEAST_CELLS else 4
         for group, name in GROUPS.items():
             shown.append([(name, "strong")])
             for action in ACTIONS:
                 keys = [show_key(key) for key, id_ in self._keys.actions.items() if id_ == action.id]
                 if action.group == group and keys:
-                    first, *rest = wrap(action.help, room - KEYS_CELLS)
-                    shown.append([(f"  {'  '.join(keys):<{KEYS_CELLS - 2}}", "key"), (first, "text")])
-                    shown.extend([(" " * KEYS_CELLS, "text"), (line, "text")] for line in rest)
+                    told = wrap(action.help, room - beside)
+                    named = (f"  {'  '.join(keys):<{KEYS_CELLS - 2}}", "key")
+                    shown.append([named, (told.pop(0), "text")] if beside == KEYS_CELLS else [named])
+                    shown.extend([(" " * beside, "text"), (line, "text")] for line in told)
             shown.append([])
         shown.extend([(line, "dim")] for words in WORDS for line in wrap(words, room))
         return shown
