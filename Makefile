@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 INPUTS := pyproject.toml constraints.txt
 CODE := src tests benchmarks docs screenshots
+# One more than there are cores: tests wait for hubs and terminals more than they compute.
+WORKERS = $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check format docs bench soak screenshots clean
@@ -19,7 +21,7 @@ demo: $(VENV)/.run ## A throw-away inbox with senders that talk as real ones do
 	@$(BIN)/inbox demo
 
 test: $(VENV)/.dev ## Run the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 check: $(VENV)/.dev ## Formatting, lint, types, and which room may import which
 	$(BIN)/ruff format --check $(CODE)
