@@ -6,6 +6,7 @@ A relay stands before a real hub: it loses and delays what passes, and forges an
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from commands import decide, ended, eventually, key_variables, open_question, ro
 from hubs import RunningHub
 from relay import Call, Relay, relay
 
-from inbox_tui.core.errors import HubUnreachable, Refused
+from inbox_tui.core.errors import Exit, HubUnreachable, Refused
 from inbox_tui.sdk import Answer, ask, send
 
 
@@ -207,6 +208,27 @@ def test_giving_up_without_the_hubs_word_withdraws(hub: RunningHub, between: Rel
     between.before = lambda call: call.what == "poll"
     answer = ask("Deploy?", timeout=0.1)
     assert (answer.key, answer.status, between.calls[-1].what) == ("", "timeout", "withdraw")
+
+
+def test_a_hub_that_takes_calls_and_never_answers_holds_nobody_much_beyond_the_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be 13 seconds by the patience of each call alone: 10 for the question, 3 to withdraw it."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        monkeypatch.setenv("INBOX_HUB", f"http://127.0.0.1:{mute.getsockname()[1]}")
+        with running("ask", "Deploy?", "--timeout", "1") as asker:
+            _, err = asker.communicate(timeout=8)
+    assert asker.returncode == Exit.UNREACHABLE
+    assert "no decision: The hub at" in err
+
+
+@pytest.mark.parametrize("mute", [{"poll"}, {"poll", "withdraw"}], ids=["poll", "and withdrawal"])
+def test_nor_does_one_that_falls_silent_after_it_took_the_question(between: Relay, mute: set[str]) -> None:
+    released = threading.Event()
+    between.before = lambda call: call.what in mute and released.wait(30)
+    asking = Asking(timeout=0.2)
+    asking.join(8)
+    released.set()
+    assert asking.answer is not None
+    assert (asking.answer.key, asking.answer.status) == ("", "timeout")
 
 
 def test_an_answer_that_comes_after_giving_up_is_marked_unused(hub: RunningHub, between: Relay) -> None:

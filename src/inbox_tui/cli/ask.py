@@ -14,7 +14,7 @@ import click
 
 from inbox_tui.cli.arguments import Duration, pairs, text_from
 from inbox_tui.cli.problems import complain
-from inbox_tui.core.errors import Exit, Refused
+from inbox_tui.core.errors import Exit, HubUnreachable, Refused
 from inbox_tui.core.model import REFUSING_KEYS
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def ask_command(
         )
     except Refused as refused:
         raise _as_typed(refused) from refused
+    except HubUnreachable as away:
+        raise HubUnreachable(f"no decision: {away}") from away
     if default not in ("", *REFUSING_KEYS) and answer.status == "expired":
         complain(f"the default {default!r} was not given: it permits, which needs a key made with --allow-timeout-approve")
     return _tell(answer, reply, as_json)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from inbox_tui.core.errors import HubUnreachable, InboxError, Refused
 from inbox_tui.sdk.calling import BUSY, document_of, pause, persist, random_key
-from inbox_tui.wire import Address, NotConnected, Reply, call, find_hub
+from inbox_tui.wire import TIMEOUT, Address, NotConnected, Reply, call, find_hub
 
 ASK_PATIENCE = 10.0
 """Seconds that a restarting hub is waited for until it has taken the question; from then on an outage is waited out."""
@@ -18,6 +19,9 @@ POLL_SECONDS = 30.0
 GRACE, DEFAULT_GRACE = 2.0, 5.0
 """Seconds after its time-out that an asker still listens: the hub says itself that the time is over, looking each second, and the
 row then says so too; and for the default that the hub then gives."""
+MARGIN, LAST_WORD = 0.2, 0.5
+"""Seconds that the answer to a poll may take beyond its wait at the very end, and that a withdrawal has where no time is left: a
+hub that hangs holds nobody for longer."""
 
 
 class Answer(NamedTuple):
@@ -102,10 +106,10 @@ class Asking:
             asker.post(self._event, deadline)
             answer = asker.wait(deadline if deadline is None else deadline + self._grace)
         except BaseException:
-            asker.withdraw()
+            asker.withdraw(deadline)
             raise
         if not answer.key:
-            asker.withdraw()
+            asker.withdraw(deadline)
         return answer
 
     def give_up(self) -> None:
@@ -130,18 +134,18 @@ class _Asker:
         """Until the hub has taken it. The same key every time: it is asked once, whatever is lost on the way."""
         until = time.monotonic() + ASK_PATIENCE
         until = until if deadline is None else min(until, deadline)
-        document = document_of(persist(lambda: self._post_once(event), until=until, meanwhile=self._tell_outage))
+        document = document_of(persist(lambda: self._post_once(event, until), until=until, meanwhile=self._tell_outage))
         self.id, self.epoch = str(document.get("id", "")), _integer(document.get("epoch"))
         if not self.id or self.epoch < 0:
             raise HubUnreachable("The hub took the question without naming it, so that no answer could be told from another's.")
 
-    def _post_once(self, event: Mapping[str, Any]) -> Reply:
+    def _post_once(self, event: Mapping[str, Any], until: float) -> Reply:
         # In this order: whoever gives up either finds that it may be known, or is found here.
         was_known, self.may_be_known = self.may_be_known, True
         try:
             if self.has_given_up:
                 raise NotConnected("The question was given up.")
-            return call(self.hub, "POST", "/api/events", event, idempotency_key=self.key)
+            return call(self.hub, "POST", "/api/events", event, idempotency_key=self.key, timeout=_patience(until))
         except NotConnected:
             self.may_be_known = was_known
             raise
@@ -152,7 +156,7 @@ class _Asker:
             if self.has_given_up:
                 return Answer("withdrawn", self.id)
             try:
-                document = self._poll(min(POLL_SECONDS, left))
+                document = self._poll(left)
             except (HubUnreachable, Refused) as problem:
                 if isinstance(problem, Refused) and problem.status not in BUSY:
                     raise
@@ -170,9 +174,10 @@ class _Asker:
             self._is_out = True
             self.on_outage(str(problem))
 
-    def _poll(self, wait: float) -> dict[str, Any]:
+    def _poll(self, left: float) -> dict[str, Any]:
+        wait = min(POLL_SECONDS, left)
         path = f"/api/asks/{self.key}?wait={wait:.3f}&epoch={self.epoch}"
-        return document_of(call(self.hub, "GET", path, timeout=wait + 10))
+        return document_of(call(self.hub, "GET", path, timeout=min(wait + TIMEOUT, left + MARGIN)))
 
     def _conclude(self, document: Mapping[str, Any]) -> Answer:
         """Only an answer that names this very question, with a key that it offered, is one."""
@@ -201,31 +206,40 @@ class _Asker:
         """Tells the hub before anybody acts. False where the hub disowns the answer; a hub out of reach leaves it
         `not confirmed`, which is true, and takes nothing away from it."""
         body = {"id": self.id, "epoch": self.epoch}
+        until = time.monotonic() + ACKNOWLEDGE_PATIENCE
+        path = f"/api/asks/{self.key}/ack"
         try:
-            reply = persist(
-                lambda: call(self.hub, "POST", f"/api/asks/{self.key}/ack", body), until=time.monotonic() + ACKNOWLEDGE_PATIENCE
-            )
+            reply = persist(lambda: call(self.hub, "POST", path, body, timeout=_patience(until)), until=until)
         except HubUnreachable:
             return True
         except Refused as refusal:
             return refusal.status in BUSY
         return isinstance(reply.document, dict) and reply.document.get("status") == "decided"
 
-    def withdraw(self) -> None:
-        """Gives up, also before the POST was answered: a POST that arrives later is then born withdrawn. Never raises."""
+    def withdraw(self, deadline: float | None = None) -> None:
+        """Gives up, also before the POST was answered: a POST that arrives later is then born withdrawn. Never raises.
+
+        After the question's own `deadline` it takes no longer than an asker listens anyway.
+        """
         if not self.may_be_known:
             return
+        now = time.monotonic()
+        until = now + WITHDRAW_PATIENCE
+        until = until if deadline is None else min(until, max(deadline + GRACE, now + LAST_WORD))
+        path = f"/api/asks/{self.key}/withdraw"
         try:
-            persist(
-                lambda: call(self.hub, "POST", f"/api/asks/{self.key}/withdraw", {}, timeout=WITHDRAW_PATIENCE),
-                until=time.monotonic() + WITHDRAW_PATIENCE,
-            )
+            persist(lambda: call(self.hub, "POST", path, {}, timeout=_patience(until)), until=until)
         except InboxError:
             return  # its lease runs out instead, and the row says that the asker is gone
 
 
 def _left(deadline: float | None) -> float:
-    return POLL_SECONDS if deadline is None else deadline - time.monotonic()
+    return math.inf if deadline is None else deadline - time.monotonic()
+
+
+def _patience(until: float) -> float:
+    """Seconds that one call may wait for a hub that says nothing."""
+    return min(TIMEOUT, max(MARGIN, until - time.monotonic()))
 
 
 def _integer(value: object) -> int:
