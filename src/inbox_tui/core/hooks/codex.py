@@ -50,10 +50,11 @@ def _permission(reader: Reader) -> Said:
             )
     question = permission.question(reader, AGENT, **said)
     instead = permission.in_terminal(reader, AGENT, NAME)
-    return Said(Asked([question], _conclude, "wait", instead)) if question is not None else Said(message=instead)
+    return Said(Asked([question], conclude, "wait", instead)) if question is not None else Said(message=instead)
 
 
-def _conclude(answers: Sequence[Given]) -> Output:
+def conclude(answers: Sequence[Given]) -> Output:
+    """What Codex reads of one permission. Raises KeyError for any other key than `approve` and `reject`."""
     key, comment = answers[0]
     decision = {
         "approve": {"behavior": "allow"},
