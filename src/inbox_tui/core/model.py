@@ -57,9 +57,14 @@ DETAIL_FIELDS = [
     "redacted",
     "request",
     "asked_before",
+    "event",
+    "subject",
+    "device",
+    "sound",
+    "extra",
 ]
 """Members that are shown and searched. No rule reads them, but that `request`, `session_id` and `subagent_id` tell which
-questions a hint is about."""
+questions a hint is about, and `subject` which messages are the same one again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,10 @@ class Event:
     callback_url: str = field(default="", repr=False)
     """Where to tell the end of a prompt. It may hold secrets: it is no part of the row, nor of any timeline."""
     details: Mapping[str, Json] = field(default_factory=dict)
+    raw: str = field(default="", repr=False)
+    """What the sender had been told itself, word for word, for the timeline alone."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What flows go by, where its dialect says so itself; see `core.flows.fields`."""
 
 
 @dataclass(frozen=True, slots=True)

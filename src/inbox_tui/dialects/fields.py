@@ -112,6 +112,7 @@ def validate(model: type[_Model], value: Json | dict[str, str], where: str = "bo
 
 _WORDS = {
     "missing": "is required",
+    "extra_forbidden": "is no member that there is",
     "string_type": "must be a string",
     "int_type": "must be an integer",
     "int_parsing": "must be an integer",

@@ -190,4 +190,6 @@ def event_text(event: Event, id: str, notification_id: str, sender: str, at: int
         "source": event.source,
         "details": details,
     }
+    if event.raw:
+        entry["raw"] = event.raw
     return text_of(entry)
