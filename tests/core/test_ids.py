@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,19 @@ NUMBERS = st.integers(0, (1 << 128) - 1)
 def test_their_order_is_the_order_of_numbers(one: int, other: int) -> None:
     assert ids.decode(ids.encode(one)) == ids.decode(ids.encode(one).lower()) == one
     assert (ids.encode(one) < ids.encode(other)) == (one < other)
+
+
+@given(NUMBERS)
+def test_a_uuid_has_the_same_bits(number: int) -> None:
+    spelt = ids.to_uuid(ids.encode(number))
+    assert UUID(spelt).int == number
+    assert ids.from_uuid(spelt) == ids.from_uuid(spelt.upper()) == ids.encode(number)
+
+
+@pytest.mark.parametrize("text", ["", "0" * 32, "{" + "0" * 8 + "-0000" * 3 + "-" + "0" * 12 + "}", "0" * 8 + "-0000" * 3])
+def test_what_is_no_uuid(text: str) -> None:
+    with pytest.raises(ValueError, match="not a UUID"):
+        ids.from_uuid(text)
 
 
 @given(st.lists(st.integers(0, 1 << 55), max_size=20))

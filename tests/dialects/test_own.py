@@ -102,11 +102,15 @@ def test_details_are_all_taken_and_only_those() -> None:
         "branch": "main",
         "tmux_pane": "%3",
         "request": "ab12",
+        "event": "PostToolUse",
+        "subject": "cd34",
+        "device": "h",
+        "sound": "default",
         "sent_at": "2026-01-02T03:04:05+01:00",
     }
     event = event_of(**given, redacted=9, asked_before={"count": 9}, unknown="x", id="forged", rev=1, sender="forged")
     assert event.details == given | {"sent_at": "2026-01-02T02:04:05.000000Z"}
-    assert set(given) | {"redacted", "asked_before"} == set(DETAIL_FIELDS)
+    assert set(given) | {"redacted", "asked_before", "extra"} == set(DETAIL_FIELDS)
 
 
 def test_what_a_sender_took_out_itself_is_counted_with_what_we_take_out() -> None:

@@ -44,6 +44,8 @@ def fold_key(event: Event, sender: str) -> str:
     parts: tuple[str, ...]
     if event.kind in lifecycle.OUTCOMES:
         parts = (sender, event.source, event.task_name or event.title, event.kind)
+    elif subject := event.details.get("subject"):
+        parts = (sender, event.source, event.kind, event.task_name, "", str(subject))
     else:
         parts = (sender, event.source, event.kind, event.task_name, event.title)
     return _SEPARATOR.join(parts)

@@ -11,6 +11,7 @@ _PAIRS = [one + other for one in _CROCKFORD for other in _CROCKFORD]
 _BASE_32 = str.maketrans(_CROCKFORD + _CROCKFORD.lower(), "0123456789abcdefghijklmnopqrstuv" * 2)
 """To the digits that `int` reads."""
 _ULID = re.compile(f"[0-7][{_CROCKFORD}{_CROCKFORD.lower()}]{{25}}")
+_UUID = re.compile("[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _FNV_OFFSET, _FNV_PRIME, _MASK = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
 
 
@@ -24,6 +25,19 @@ def decode(text: str) -> int:
     if not _ULID.fullmatch(text):
         raise ValueError("not a ULID: 26 characters of Crockford base 32, as in 01JD0Q4N3V5W8XRZ2K7M9T6BHC")
     return int(text.translate(_BASE_32), 32)
+
+
+def to_uuid(ulid: str) -> str:
+    """The same 128 bits as the text of a UUID, for whoever names things by UUIDs."""
+    digits = f"{decode(ulid):032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def from_uuid(text: str) -> str:
+    """The reverse, in either case. Raises ValueError for what is no UUID."""
+    if not _UUID.fullmatch(text):
+        raise ValueError("not a UUID, as in 019aaac0-2600-1d04-0e23-84933c7e65ba")
+    return encode(int(text.replace("-", ""), 16))
 
 
 def next_ulid(last: str, now: int) -> str:

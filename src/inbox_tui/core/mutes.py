@@ -45,7 +45,9 @@ def subject_of(scope: Scope, row: Notification) -> str:
         case "task":
             return f"{source_of(row)}{SEPARATOR}{row.task_name}" if row.task_name else ""
         case "notification":
-            said = Event(row.kind, row.title, source=row.source, task_name=row.task_name, run_id=row.run_id)
+            said = Event(
+                row.kind, row.title, source=row.source, task_name=row.task_name, run_id=row.run_id, details=row.details
+            )
             return fold.fold_key(said, row.sender)
 
 

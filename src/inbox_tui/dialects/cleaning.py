@@ -17,12 +17,12 @@ class Cleaner:
     def line(self, text: str) -> str:
         """One line, such as a title."""
         if self._asks:
-            return self._redact(mark(text.strip()).replace("\n", "␊"))
-        return self._redact(clean(text, lines=False))
+            return self.redact(mark(text.strip()).replace("\n", "␊"))
+        return self.redact(clean(text, lines=False))
 
     def text(self, text: str) -> str:
         """Several lines, such as a body. Its end is never cut."""
-        return self._redact(mark(text) if self._asks else clean(text))
+        return self.redact(mark(text) if self._asks else clean(text))
 
     def tree(self, value: Json) -> Json:
         """Every string in it, names too."""
@@ -34,7 +34,8 @@ class Cleaner:
             return {self.line(name): self.tree(item) for name, item in value.items()}
         return value
 
-    def _redact(self, text: str) -> str:
+    def redact(self, text: str) -> str:
+        """What is shown as it came, such as an address, without its secrets."""
         text, found = redact(text)
         self.redacted += found
         return text

@@ -92,6 +92,10 @@ class DetailsBody(Tolerant):
     tmux_pane: Name = ""
     request: Annotated[Name, Field(description="What a question asks for, hashed by its sender: equal ones are equal")] = ""
     redacted_by_sender: Annotated[int, Field(ge=0, le=1_000_000, description="Secrets that it took out before sending")] = 0
+    event: Annotated[Name, Field(description="What its sender calls what happened")] = ""
+    subject: Annotated[Name, Field(description="What it is about, hashed by its sender: equal ones fold")] = ""
+    device: Annotated[Name, Field(description="The host or pane that is to alert; absent: all")] = ""
+    sound: Name = ""
     sent_at: Annotated[str, Field(max_length=64), AfterValidator(_time)] = ""
     ts: Annotated[float | None, Field(description="As sent_at, in Unix seconds or milliseconds")] = None
 
@@ -153,7 +157,10 @@ def to_event(body: EventBody) -> Event:
     )
 
 
-_LINES = ("status", "session_id", "parent_id", "subagent_id", "tool_name", "url_title", "audio_status", "request")
+_LINES = (
+    *("status", "session_id", "parent_id", "subagent_id", "tool_name", "url_title", "audio_status", "request", "event"),
+    *("subject", "device", "sound"),
+)
 _PLACES = ("cwd", "host", "repo", "branch", "tmux_pane")
 _AS_THEY_ARE = ("color", "open_url", "download_url", "image_url")
 
