@@ -13,7 +13,7 @@ from tui_world import OpenPane, Pane, message, numbered, prompt
 from inbox_tui.core.model import APPROVE, REJECT, Choice, Decision
 from inbox_tui.tui.messages import DecisionChanged
 from inbox_tui.tui.settings import Settings
-from inbox_tui.tui.widgets.decision_bar import NOT_READ, TOO_QUICK
+from inbox_tui.tui.widgets.question import NOT_READ, TOO_QUICK
 
 LONG = "\n".join(f"step {n}" for n in range(40))
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
+from inbox_tui.cache.pages import Row
 from inbox_tui.core.model import Choice, Notification
 from inbox_tui.core.text import clean
 from inbox_tui.tui import words
-from inbox_tui.tui.cells import chop, wrap
+from inbox_tui.tui.cells import chop, cut, fit, wrap
+from inbox_tui.tui.diffs import is_patch, part_of
 
 DIGITS = "123456789"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`part`: `title`, `text`, `command` or `note`."""
+    """`part`: `title`, `text`, `command` or `note`; of a patch also `added` and `removed`."""
 
     text: str
     part: str
@@ -31,12 +35,40 @@ def lines(row: Notification, width: int) -> list[Line]:
         if not text.strip() or text in told:
             continue
         told.add(text)
-        broken = chop(text, width - 2) if part == "command" else wrap(text, width - 2)
-        shown.extend(Line(f"  {line}", part) for line in broken)
+        shown.extend(Line(f"  {line}", its) for line, its in _broken(row, text, part, width - 2))
     redacted = row.details.get("redacted")
     if redacted:
         shown.append(Line(f"  {redacted} key-like runs in it were redacted by the hub", "note"))
     return shown
+
+
+def _broken(row: Notification, text: str, part: str, width: int) -> Iterator[tuple[str, str]]:
+    """A patch has colours, no more: each character of it stays as it was written, as that of a command does."""
+    if is_patch(row, text, part):
+        for line in text.split("\n"):
+            yield from ((piece, part_of(line, part)) for piece in chop(line, width))
+    else:
+        yield from ((line, part) for line in (chop(text, width) if part == "command" else wrap(text, width)))
+
+
+def who_and_when(row: Notification, room: int, now: int, told: str = "") -> list[str]:
+    """Who asks and where; at the right by which key and for how long, or `told` in its place."""
+    key = clean(row.sender, lines=False)
+    right = told or f"{f'key: {key} · ' if key else ''}since {words.age(now - row.raised_at)}"
+    where = place(row)
+    asker = f"{words.who(row) or 'somebody'} asks{f' in {where}' if where else ''}"
+    space = room - cell_len(right) - 2
+    return [fit(asker, space), "  ", right] if space >= 16 else [cut(told or asker, room)]
+
+
+def why_not(shown: Row, now: Row | None) -> str:
+    """Why what was shown cannot be answered any more, given what it is now; "" where it can."""
+    if now is None:
+        return "it is gone"
+    if not now.notification.is_open:
+        return words.state(now.notification) or "it asks nothing any more"
+    is_same = (now.notification.raised_rev, now.epoch) == (shown.notification.raised_rev, shown.epoch)
+    return "" if is_same else "it has changed, look again"
 
 
 def place(row: Notification) -> str:

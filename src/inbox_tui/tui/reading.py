@@ -11,14 +11,12 @@ from inbox_tui.tui import asked, facts, markdown, runs, words
 from inbox_tui.tui.before import asked_before
 from inbox_tui.tui.cells import chop, wrap
 from inbox_tui.tui.clocktime import coming, lasting, moment
-from inbox_tui.tui.diffs import is_diff, part_of
+from inbox_tui.tui.diffs import is_patch, part_of
 from inbox_tui.tui.lines import Line
 from inbox_tui.tui.links import links_of
 from inbox_tui.tui.runs import Entry, moment_of
 from inbox_tui.tui.sparkline import sparkline
 
-PATCHES = ("Edit", "Write")
-"""Tools whose command is a patch: a file, then what goes and what comes."""
 SPARK_CELLS = 16
 
 
@@ -124,7 +122,7 @@ def _text(row: Notification, width: int) -> Iterator[Line]:
 
 def _shown(row: Notification, text: str, part: str, width: int) -> Iterator[Line]:
     """A text by what it is. What asks is shown as it was written, each character of it: a patch has colours, no more."""
-    if is_diff(text) or (part == "command" and words.detail(row, "tool_name") in PATCHES):
+    if is_patch(row, text, part):
         for line in text.split("\n"):
             yield from (Line(piece, part_of(line, part), "  ") for piece in chop(line, width))
     elif part == "text" and not words.asks(row) and markdown.is_markdown(text):

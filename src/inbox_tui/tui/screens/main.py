@@ -29,9 +29,10 @@ from inbox_tui.tui.prompts import Prompt
 from inbox_tui.tui.sources import Rows
 from inbox_tui.tui.terminal import Fence
 from inbox_tui.tui.triaging import Triaging
-from inbox_tui.tui.widgets.decision_bar import Confirm, DecisionBar
+from inbox_tui.tui.widgets.decision_bar import DecisionBar
 from inbox_tui.tui.widgets.detail import Detail
 from inbox_tui.tui.widgets.notification_list import NotificationList
+from inbox_tui.tui.widgets.question import Confirm
 from inbox_tui.tui.widgets.sidebar import Sidebar
 
 
