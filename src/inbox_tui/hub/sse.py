@@ -12,16 +12,12 @@ from starlette.types import Receive, Scope, Send
 from inbox_tui.hub import frames
 from inbox_tui.hub.feed import Feed
 from inbox_tui.hub.settings import Settings
+from inbox_tui.hub.streaming import HEADERS, abort, until_gone
 
 log = logging.getLogger(__name__)
 _ALLOWED_SECONDS = 1.0
 FIRST_PING_SECONDS = 1.0
 """Pauses between pings double from here up to the setting: a reader that walks the pages first has its proof soon after."""
-_HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),
-]
 
 
 class EventStream:
@@ -39,13 +35,13 @@ class EventStream:
         self._writer: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        listener = asyncio.create_task(_until_gone(receive))
+        listener = asyncio.create_task(until_gone(receive))
         try:
             first = await self._open()
             self._writer = asyncio.create_task(self._write(first, send))
             await asyncio.wait({listener, self._writer}, return_when=asyncio.FIRST_COMPLETED)
             if not listener.done() and not self._ended_well(self._writer):
-                await _abort(scope, listener)
+                await abort(scope, listener)
         finally:
             self._feed.leave(self)
             tasks = [listener, *([self._writer] if self._writer else [])]
@@ -69,7 +65,7 @@ class EventStream:
         return frames.opening(head, self._feed.storage, start=self._cursor, resumes=resumes)
 
     async def _write(self, first: bytes, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         loop = asyncio.get_running_loop()
         chunk: bytes | None = first
         while chunk is not None:
@@ -123,16 +119,3 @@ class EventStream:
         if (error := writer.exception()) is not None:
             log.error("a stream broke off: %s", type(error).__name__)
         return error is None
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _abort(scope: Scope, listener: asyncio.Task[None]) -> None:
-    """Drops the connection with what it still buffers: a reader that does not read would hold it for ever."""
-    abort = scope.get("inbox.abort")
-    if callable(abort):
-        abort()
-        await asyncio.wait({listener}, timeout=1)

@@ -20,6 +20,7 @@ from inbox_tui.core.ids import new_idempotency_key
 from inbox_tui.dialects import fields, own
 from inbox_tui.hub.endpoints import SEND, Call, Endpoint
 from inbox_tui.hub.service import Answer, Published
+from inbox_tui.hub.streaming import until_gone
 from inbox_tui.hub.wire import HookAnswer, HookBody
 
 _POLL_SECONDS = 30.0
@@ -121,7 +122,7 @@ class _Waiting:
     async def _or_gone(self, work: Awaitable[_T]) -> _T:
         """What comes of the work, unless the caller hangs up or the hub stops before."""
         working = asyncio.ensure_future(work)
-        leaving = asyncio.ensure_future(_disconnected(self._call))
+        leaving = asyncio.ensure_future(until_gone(self._call.request.receive))
         stopping = asyncio.ensure_future(self._call.hub.feeds.closed.wait())
         tasks: list[asyncio.Future[object]] = [working, leaving, stopping]  # type: ignore[list-item]
         try:
@@ -134,11 +135,6 @@ class _Waiting:
         finally:
             for task in tasks:
                 task.cancel()
-
-
-async def _disconnected(call: Call) -> None:
-    while (await call.request.receive())["type"] != "http.disconnect":
-        pass
 
 
 ENDPOINTS = [
