@@ -136,12 +136,12 @@ class MessageBody(AudioFields):
         return self
 
 
-def to_event(body: MessageBody) -> Event:
+def to_event(body: MessageBody, *, asks: bool = False) -> Event:
     """Our event. `session_id` and `parent_id` are the sender's, still to be looked up. Raises Refused 422 where nothing visible
     is left of the title or of a button, or more is said than is kept."""
     if len(body.attachments) > SEVERAL:
         raise invalid("body.attachments", f"are more than {SEVERAL}, the one in `attachment` counted")
-    asks = bool(body.buttons)
+    asks = asks or bool(body.buttons)
     cleaner = Cleaner(asks=asks)
     details = _details(body, cleaner)
     return Event(

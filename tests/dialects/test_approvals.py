@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_tui.dialects.approval_formats import ALLOWING, DENYING, FORMATS, payload
+from inbox_tui.dialects.agent_notifier.formats import ALLOWING, DENYING, FORMATS, payload
 
 HOOK_FORMATS = [one for one in FORMATS if one != "raw"]
 NOBODY = "Nobody answered in the inbox."
