@@ -13,8 +13,8 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from inbox_tui.core.lifecycle import OUTCOMES, STOPPED
 from inbox_tui.core.model import Notification
+from inbox_tui.core.phases import TIMES, TOTAL, Phase, phases_of
 from inbox_tui.core.text import clean
 from inbox_tui.core.times import from_wire
 from inbox_tui.tui.cells import wrap
@@ -24,18 +24,11 @@ from inbox_tui.tui.words import is_silent
 
 Entry = Mapping[str, Any]
 """One entry of a timeline, as the hub serves it: {id, at, kind, title, body, details, …}."""
-Phase = tuple[str, int]
-"""One of `SIGNS`, and for how many microseconds."""
 
 SIGNS = {"queued": "┄", "active": "━", "paused": "╍", "waited": "─"}
-TIMES = {"queue_ms": "queued", "active_ms": "active", "pause_ms": "paused", "wait_ms": "waited"}
-TOTAL = "total_duration_ms"
 COUNTERS = {"retry_count": ("retry", "retries"), "loop_count": ("loop", "loops"), "error_count": ("error", "errors"),
             "pause_count": ("pause", "pauses"), "wait_count": ("wait", "waits")}  # fmt: skip
 _SPENT = re.compile(r"(?:^|_)(?:tokens?|costs?|usd|eur|price)(?:_|$)", re.IGNORECASE)
-_PHASE_OF = {"task.queued": "queued", "task.paused": "paused", "task.waiting": "waited"}
-"""Whatever else a run says, it is active."""
-_ENDS = OUTCOMES | {STOPPED}
 BAR_CELLS = 56
 _MILLISECOND = 1000
 
@@ -61,18 +54,8 @@ def lines(row: Notification, entries: Sequence[Entry], width: int, now: int) -> 
 
 def in_time(entries: Sequence[Entry], until: int) -> list[Phase]:
     """What a run was doing, one after the other, by when its events came; a run that has not ended goes on `until`."""
-    phases: list[Phase] = []
-    doing, since = "", 0
-    for entry in entries:
-        kind, at = str(entry.get("kind", "")), moment_of(entry)
-        if not kind.startswith("task.") or at is None:
-            continue
-        next_ = "" if kind in _ENDS else _PHASE_OF.get(kind, "active")
-        if doing and next_ != doing:
-            phases.append((doing, at - since))
-        if next_ != doing:
-            doing, since = next_, at
-    return [*phases, (doing, max(0, until - since))] if doing else phases
+    said = ((str(entry.get("kind", "")), moment_of(entry)) for entry in entries)
+    return phases_of(((kind, at) for kind, at in said if at is not None), until)
 
 
 def bar(phases: Sequence[Phase], width: int) -> str:
