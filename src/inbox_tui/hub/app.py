@@ -18,9 +18,23 @@ from inbox_tui.hub import openapi
 from inbox_tui.hub.access import Access, Door, is_allowed_host, way_in
 from inbox_tui.hub.endpoints import Call, Endpoint, Hub, routes
 from inbox_tui.hub.feed import Feeds
+from inbox_tui.hub.logs import Logs
 from inbox_tui.hub.metrics import Metrics
 from inbox_tui.hub.problems import problem, schema_url
-from inbox_tui.hub.routes import about, asks, hints, hooks, keys, mutes, notifications, publish, spaces, triage
+from inbox_tui.hub.routes import (
+    about,
+    agent_notifier,
+    asks,
+    hints,
+    hooks,
+    keys,
+    mutes,
+    notifications,
+    publish,
+    spaces,
+    triage,
+)
+from inbox_tui.hub.routes import logs as log_routes
 from inbox_tui.hub.service import Service
 from inbox_tui.hub.settings import Settings
 from inbox_tui.hub.tokens import StreamTokens
@@ -42,6 +56,7 @@ async def _schema(call: Call) -> Response:
 # The router looks in this order: ingest first, and `/api/notifications/read` before `/api/notifications/{id}`.
 ENDPOINTS: list[Endpoint] = [
     *publish.ENDPOINTS,
+    *agent_notifier.ENDPOINTS,
     *asks.ENDPOINTS,
     *hints.ENDPOINTS,
     *hooks.ENDPOINTS,
@@ -50,6 +65,7 @@ ENDPOINTS: list[Endpoint] = [
     *mutes.ENDPOINTS,
     *keys.ENDPOINTS,
     *spaces.ENDPOINTS,
+    *log_routes.ENDPOINTS,
     *about.ENDPOINTS,
     Endpoint("GET", "/openapi.json", "openapi", "This description", _openapi, door=Door.OPEN),
     Endpoint(
@@ -76,13 +92,18 @@ def _models() -> dict[str, openapi.Described]:
 
 
 def build_app(
-    settings: Settings, service: Service, *, clock: Clock = machine_clock, stop: Callable[[], None] = lambda: None
+    settings: Settings,
+    service: Service,
+    *,
+    clock: Clock = machine_clock,
+    stop: Callable[[], None] = lambda: None,
+    logs: Logs | None = None,
 ) -> HubApp:
     """The application over a service that its caller starts and closes. `stop` is called when a caller that may asks for it."""
     tokens = StreamTokens(settings.stream_secret, clock, settings.stream_token_seconds)
     feeds = Feeds(service, settings)
     access = Access(service, settings, tokens)
-    hub = Hub(settings, service, feeds, Metrics(service, feeds), tokens, access, clock, stop)
+    hub = Hub(settings, service, feeds, Metrics(service, feeds), tokens, access, clock, stop, logs or Logs(clock))
     router = Router(routes(ENDPOINTS, hub), redirect_slashes=False, default=_nowhere)
     return HubApp(router, settings, feeds)
 

@@ -22,6 +22,7 @@ from inbox_tui.core.times import Clock
 from inbox_tui.dialects import fields
 from inbox_tui.hub.access import Access, Caller, Door, Role
 from inbox_tui.hub.feed import Feeds
+from inbox_tui.hub.logs import Logs
 from inbox_tui.hub.metrics import Metrics
 from inbox_tui.hub.problems import problem, schema_url
 from inbox_tui.hub.service import Service
@@ -51,6 +52,7 @@ class Hub:
     access: Access
     clock: Clock
     stop: Callable[[], None]
+    logs: Logs
 
 
 @dataclass(slots=True)
@@ -110,6 +112,8 @@ class Endpoint:
     gives_headers: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[int, ...] = ()
     takes_slashes: bool = False
+    events: Mapping[str, type[BaseModel]] = field(default_factory=dict)
+    """Of a stream: what each event's data is."""
 
     @property
     def route(self) -> str:

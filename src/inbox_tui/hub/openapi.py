@@ -20,14 +20,6 @@ Described = tuple[type[BaseModel], JsonSchemaMode]
 """A model, and whether as it is taken (`validation`) or as it is answered (`serialization`)."""
 SCHEMA_MEDIA_TYPE = "application/schema+json"
 _REF = "#/components/schemas/{model}"
-STREAM_EVENTS: dict[str, type[BaseModel]] = {
-    "notification.created": wire.ChangedData,
-    "notification.updated": wire.ChangedData,
-    "notification.removed": wire.RemovedData,
-    "notifications.unread_count_changed": wire.UnreadCountData,
-    "ping": wire.PingData,
-    "resync": wire.PingData,
-}
 _STATUS = {
     400: "Not JSON",
     401: "No key, or not a good one",
@@ -51,9 +43,9 @@ def models_of(endpoints: Iterable[Endpoint]) -> dict[str, Described]:
         for answer in (endpoint.answer, endpoint.other_answer):
             if answer is not None:
                 found[answer.__name__] = answer, "serialization"
-    others: list[type[BaseModel]] = [*STREAM_EVENTS.values(), wire.ErrorModel]
-    for model in others:
-        found[model.__name__] = model, "serialization"
+        for data in endpoint.events.values():
+            found[data.__name__] = data, "serialization"
+    found[wire.ErrorModel.__name__] = wire.ErrorModel, "serialization"
     return found
 
 
@@ -131,7 +123,7 @@ def _parameters(endpoint: Endpoint) -> list[Schema]:
 def _responses(endpoint: Endpoint) -> Schema:
     success: Schema = {"description": endpoint.summary}
     if endpoint.media_type == "text/event-stream":
-        success["content"] = {endpoint.media_type: {"schema": _events()}}
+        success["content"] = {endpoint.media_type: {"schema": _events(endpoint)}}
     elif endpoint.answer is not None and endpoint.other_answer is not None:
         either = {"anyOf": [_ref(endpoint.answer), _ref(endpoint.other_answer)]}
         success["content"] = {endpoint.media_type: {"schema": either}}
@@ -163,7 +155,7 @@ def _refusals(endpoint: Endpoint) -> set[int]:
     return statuses
 
 
-def _events() -> Schema:
+def _events(endpoint: Endpoint) -> Schema:
     """Seed 003's way to describe a stream: an array in which each item is one event."""
     one_of = [
         {
@@ -177,7 +169,7 @@ def _events() -> Schema:
                 "retry": {"type": "integer", "description": "Milliseconds"},
             },
         }
-        for event, data in STREAM_EVENTS.items()
+        for event, data in endpoint.events.items()
     ]
     return {"title": "Server Sent Events", "type": "array", "items": {"oneOf": one_of}}
 

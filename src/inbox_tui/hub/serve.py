@@ -31,6 +31,7 @@ from inbox_tui.hub import sockets, welcome
 from inbox_tui.hub.app import HubApp, build_app
 from inbox_tui.hub.callbacks import Callbacks
 from inbox_tui.hub.jobs import LEASE_SECONDS
+from inbox_tui.hub.logs import LogHandler, Logs
 from inbox_tui.hub.master import MasterKey
 from inbox_tui.hub.places import database_at, reached
 from inbox_tui.hub.service import Rate, Retention, Service
@@ -68,7 +69,8 @@ def serve(
         sockets.private_folder(paths.runtime)
         _make_folders(paths)
         stack.enter_context(sockets.only_hub(paths))
-        stack.enter_context(_logging_to(paths.hub_log))
+        logs = Logs()
+        stack.enter_context(_logging_to(paths.hub_log, logs))
         store = _open_store(paths, database or config.hub.database, notify_database or config.hub.notify_database)
         stack.callback(store.close)
         bound = stack.enter_context(_bound(paths, listen, config))
@@ -80,7 +82,8 @@ def serve(
             ready.close()
             log.info("ready: version %s, pid %d, http://%s", __version__, os.getpid(), settings.listen)
 
-        process = _Process(paths, settings, _service(store, config, paths, job_lease_seconds), bound, tell_ready, is_welcoming)
+        service = _service(store, config, paths, job_lease_seconds)
+        process = _Process(paths, settings, service, bound, tell_ready, is_welcoming, logs)
         server = process.server
         gc.set_threshold(*_COLLECT_AFTER)
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
@@ -173,7 +176,7 @@ def _write_info(paths: Paths, listen: str) -> None:
 
 
 @contextmanager
-def _logging_to(file: Path) -> Iterator[None]:
+def _logging_to(file: Path, logs: Logs) -> Iterator[None]:
     """Says what the hub does, never what anybody wrote: no body, title, path with a token, or key is ever logged."""
     try:
         handler = RotatingFileHandler(file, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
@@ -182,7 +185,9 @@ def _logging_to(file: Path) -> Iterator[None]:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     level = root.level
+    told = LogHandler(logs)
     root.addHandler(handler)
+    root.addHandler(told)
     root.setLevel(logging.INFO)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # Where the disk is full, the log cannot say so either.
@@ -190,6 +195,7 @@ def _logging_to(file: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        root.removeHandler(told)
         root.removeHandler(handler)
         root.setLevel(level)
         handler.close()
@@ -221,9 +227,10 @@ class _Process:
         bound: _Bound,
         tell_ready: Callable[[], None],
         is_welcoming: bool,
+        logs: Logs,
     ) -> None:
         self._paths, self._settings, self._service, self._bound = paths, settings, service, bound
-        self._is_welcoming = is_welcoming
+        self._is_welcoming, self._logs = is_welcoming, logs
         self._app: HubApp | None = None
         config = uvicorn.Config(
             self._call_app,
@@ -254,7 +261,7 @@ class _Process:
         try:
             if is_new and self._is_welcoming:
                 await welcome.publish(service, space)
-            self._app = build_app(self._settings, service, stop=self.stop)
+            self._app = build_app(self._settings, service, stop=self.stop, logs=self._logs)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self.stop)

@@ -16,13 +16,17 @@ from inbox_tui.hub.endpoints import EITHER, Answering, Call, Endpoint, reply, re
 from inbox_tui.hub.sse import EventStream
 from inbox_tui.hub.wire import (
     AskBody,
+    ChangedData,
     CountBody,
     EventsBody,
     ListQuery,
     NotificationBody,
     NotificationsListBody,
+    PingData,
+    RemovedData,
     RunBody,
     StreamQuery,
+    UnreadCountData,
 )
 
 
@@ -97,6 +101,15 @@ def _cursor(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else None
 
 
+_EVENTS: dict[str, type[BaseModel]] = {
+    "notification.created": ChangedData,
+    "notification.updated": ChangedData,
+    "notification.removed": RemovedData,
+    "notifications.unread_count_changed": UnreadCountData,
+    "ping": PingData,
+    "resync": PingData,
+}
+
 ENDPOINTS = [
     Endpoint(
         "GET", "/api/notifications", "list_notifications", "List notifications, newest id first", page,
@@ -104,7 +117,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         "GET", "/api/notifications/stream", "stream_notifications", "Follow every change of the inbox", stream,
-        door=Door.STREAM, query=StreamQuery, media_type="text/event-stream", refusals=(503,),
+        door=Door.STREAM, query=StreamQuery, media_type="text/event-stream", refusals=(503,), events=_EVENTS,
         takes_headers={"Last-Event-ID": "The id of the last frame that arrived: the stream goes on after it."},
     ),
     Endpoint(
