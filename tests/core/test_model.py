@@ -118,7 +118,7 @@ def test_what_is_muted_calls_for_nobody_and_no_question_ever_is(row: Notificatio
 @given(st.lists(ROWS, max_size=8))
 def test_lists_run_from_what_needs_me_over_what_is_pinned_to_the_rest(rows: list[Notification]) -> None:
     rows.sort(key=lambda row: row.place, reverse=True)
-    groups = [2 if row.needs_me else 1 if row.pinned and row.done_at is None else 0 for row in rows]
+    groups = [2 if row.needs_me else 1 if row.pinned and row.done_at is row.snoozed_until is None else 0 for row in rows]
     assert groups == sorted(groups, reverse=True)
 
 

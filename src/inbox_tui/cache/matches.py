@@ -1,6 +1,6 @@
 """The list of a filter: the places of the rows that it found, kept as rows come, go and change. No I/O but the reader's own.
 
-It holds the first `MOST` matches of its order, as (rank, raised_at, id), not a page of them: so a place is found by
+It holds the first `MOST` matches of its order, as (rank, at, id), not a page of them: so a place is found by
 bisection, neighbours need no reading, and a million rows of which few match cost what few cost. More matches than that are not
 counted; nobody scrolls through ten thousand rows, and a filter that finds them is one to be narrowed.
 """

@@ -35,11 +35,11 @@ INDEX = {
 }
 # Not joined: a join would read the documents of rows that OFFSET skips.
 _ROW = "SELECT id, rev, overlaid, (SELECT text FROM document WHERE document.n = row.doc) FROM row"
-DOWN = "ORDER BY rank DESC, raised_at DESC, id DESC"
+DOWN = "ORDER BY rank DESC, at DESC, id DESC"
 _MOVED = "SELECT id FROM move WHERE feed = ? AND seq > ?"
 _REWRITTEN = "SELECT id FROM document CROSS JOIN row ON row.n = document.row WHERE document.n > ? AND feed = ? LIMIT ?"
-_UP = "ORDER BY rank, raised_at, id"
-NOT_ABOVE = "AND (rank, raised_at, id) <= (:rank, :at, :id)"
+_UP = "ORDER BY rank, at, id"
+NOT_ABOVE = "AND (rank, at, id) <= (:rank, :at, :id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,18 +212,18 @@ class Reader:
         """Which row of a view it is, from 0; None: it is not in the view."""
         with self._snapshot() as db:
             found = db.execute(
-                f"SELECT rank, raised_at, id FROM row WHERE {WHERE[view]} AND id = :wanted",
+                f"SELECT rank, at, id FROM row WHERE {WHERE[view]} AND id = :wanted",
                 {"feed": self._head.feed, "wanted": row_id},
             ).fetchone()
             if found is None:
                 return None
             key: Key = found
             first, before = self._index(view).find(key)
-            bound = "AND (rank, raised_at, id) <= (:first_rank, :first_at, :first_id)" if first else ""
+            bound = "AND (rank, at, id) <= (:first_rank, :first_at, :first_id)" if first else ""
             given = self._at(key) | dict(zip(("first_rank", "first_at", "first_id"), first or (0, 0, ""), strict=True))
             (above,) = db.execute(
                 f"SELECT count(*) FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]} {bound} "
-                "AND (rank, raised_at, id) > (:rank, :at, :id)",
+                "AND (rank, at, id) > (:rank, :at, :id)",
                 given,
             ).fetchone()
             return before + int(above)
@@ -269,7 +269,7 @@ class Reader:
             (feed, seq) = db.execute("SELECT feed, seq FROM feed WHERE name = ?", (self.feed,)).fetchone() or (-1, 0)
             firsts: list[Key] = []
             counts: list[int] = []
-            what = f"SELECT rank, raised_at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
+            what = f"SELECT rank, at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
             key = db.execute(f"{what} {DOWN} LIMIT 1", {"feed": feed}).fetchone()
             while key is not None:
                 given = {"feed": feed, "rank": key[0], "at": key[1], "id": key[2]}
@@ -347,7 +347,7 @@ class Reader:
         assert self._db is not None
         while (grown := blocks.grown()) is not None:
             first, count = grown
-            what = f"SELECT rank, raised_at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
+            what = f"SELECT rank, at, id FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]}"
             bound = NOT_ABOVE if first else ""
             given = self._at(first, n=count // 2)
             middle = self._db.execute(f"{what} {bound} {DOWN} LIMIT 1 OFFSET :n", given).fetchone()
@@ -388,6 +388,8 @@ def _is_passed_over(op: Op, row: Notification) -> bool:
     """By a verb for many."""
     if op.id is not None:
         return False
-    if op.verb == "done" and row.is_open and row.waiting == "here":
-        return True
+    if op.verb == "done":
+        is_held = row.is_open and row.waiting == "here"
+        if is_held or (op.is_for_all and row.snoozed_until is not None):
+            return True
     return (op.only_unread and not row.is_unread) or (op.only_needs_me and not row.needs_me)

@@ -24,7 +24,7 @@ class View(StrEnum):
 
 
 Key = tuple[int, int, str]
-"""A row's place in every list: (rank, raised_at in microseconds, id); lists run from the greatest key down."""
+"""A row's place in every list, as `Notification.place` says it; lists run from the greatest key down."""
 NEEDS_ME = rank(True, False)
 """The rank of what needs me."""
 
@@ -56,10 +56,11 @@ def is_in(view: View, row: Notification) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment of the cache: the last number of the journal, and of the documents."""
+    """A moment of the cache: the last number of the journal, and of the documents. `parts`: of several feeds, each one's."""
 
     seq: int
     doc: int
+    parts: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class Kept:
     hub_pinned: bool
     hub_muted: bool
     rank: int = 0
+    at: int = 0
     unread: bool = False
     done: bool = False
     snoozed: int = 0
@@ -195,14 +197,17 @@ class Kept:
                 self._rank()
 
     def _rank(self) -> None:
+        """As `Notification.place` does."""
         needs = self.asks and not (self.done or self.snoozed or self.muted)
-        self.rank = rank(needs, self.pinned and not self.done)
+        is_put_off = self.snoozed and not self.done
+        self.rank = rank(needs, self.pinned and not (self.done or self.snoozed))
+        self.at = -self.snoozed if is_put_off else self.raised_at
 
     def _is_passed_over(self, op: Op) -> bool:
         """By a verb for many."""
         if op.id is not None:
             return False
-        if op.verb == "done" and self.held:
+        if op.verb == "done" and (self.held or (op.is_for_all and self.snoozed)):
             return True
         return (op.only_unread and (not self.unread or self.muted)) or (op.only_needs_me and self.rank != NEEDS_ME)
 

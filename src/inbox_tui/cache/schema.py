@@ -60,6 +60,7 @@ _MIGRATIONS = (
         hub_pinned INTEGER NOT NULL,
         hub_muted INTEGER NOT NULL,
         rank INTEGER NOT NULL,                -- as shown: under the queued triage
+        at INTEGER NOT NULL,                  -- raised_at; of a snoozed row minus the end of its snooze: the soonest is first
         unread INTEGER NOT NULL,
         done INTEGER NOT NULL,
         snoozed INTEGER NOT NULL,
@@ -68,10 +69,10 @@ _MIGRATIONS = (
         overlaid INTEGER NOT NULL             -- queued triage touches it
     );
     CREATE UNIQUE INDEX row_id ON row (feed, id);
-    CREATE INDEX row_listed ON row (feed, rank, raised_at, id) WHERE done = 0 AND snoozed = 0;
-    CREATE INDEX row_unread ON row (feed, rank, raised_at, id) WHERE unread = 1 AND muted = 0 AND done = 0 AND snoozed = 0;
-    CREATE INDEX row_snoozed ON row (feed, rank, raised_at, id) WHERE done = 0 AND snoozed > 0;
-    CREATE INDEX row_done ON row (feed, rank, raised_at, id) WHERE done = 1;
+    CREATE INDEX row_listed ON row (feed, rank, at, id) WHERE done = 0 AND snoozed = 0;
+    CREATE INDEX row_unread ON row (feed, rank, at, id) WHERE unread = 1 AND muted = 0 AND done = 0 AND snoozed = 0;
+    CREATE INDEX row_snoozed ON row (feed, rank, at, id) WHERE done = 0 AND snoozed > 0;
+    CREATE INDEX row_done ON row (feed, rank, at, id) WHERE done = 1;
     CREATE INDEX row_stray ON row (feed, id) WHERE unread = 1 AND (muted = 1 OR done = 1 OR snoozed > 0);
     CREATE INDEX row_overlaid ON row (feed, id) WHERE overlaid = 1;
     CREATE TABLE document (                   -- apart, so that triage of many rows writes none of their words again

@@ -25,7 +25,7 @@ FEW = 50_000
 FIRST_STEP, LAST_STEP = 1000, 16_000
 """Rows that one step looks at: few at first, since somebody waits for the first screen."""
 Match = tuple[int, int, str, int]
-"""Needs me, raised_at, id, unread: a place in the list, and what the list's movements ask of it."""
+"""Rank, at, id, unread: a place in the list, and what the list's movements ask of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Finder:
 
     def _look_up(self, db: sqlite3.Connection, phrase: int) -> list[Match]:
         found = db.execute(
-            "SELECT rank, raised_at, id, unread AND NOT muted FROM said CROSS JOIN document ON document.n = said.doc "
+            "SELECT rank, at, id, unread AND NOT muted FROM said CROSS JOIN document ON document.n = said.doc "
             "CROSS JOIN row ON row.n = document.row "
             f"WHERE said.phrase = :phrase AND {WHERE[self._view]} AND {self._filter} {DOWN} LIMIT :most",
             self._given | {"phrase": phrase, "most": self._most + 1},
@@ -144,13 +144,13 @@ class Finder:
         bound = {} if self._above is None else dict(zip(("rank", "at", "id"), self._above, strict=True))
         given = self._given | bound
         last = db.execute(
-            f"SELECT rank, raised_at, id {what} WHERE {WHERE[self._view]} {above} {DOWN} LIMIT 1 OFFSET :skip",
+            f"SELECT rank, at, id {what} WHERE {WHERE[self._view]} {above} {DOWN} LIMIT 1 OFFSET :skip",
             given | {"skip": self._size - 1},
         ).fetchone()
         to = {} if last is None else dict(zip(("to_rank", "to_at", "to_id"), last, strict=True))
-        until = "" if last is None else "AND (rank, raised_at, id) >= (:to_rank, :to_at, :to_id)"
+        until = "" if last is None else "AND (rank, at, id) >= (:to_rank, :to_at, :to_id)"
         found = db.execute(
-            f"SELECT rank, raised_at, id, unread AND NOT muted {what} CROSS JOIN document ON document.n = row.doc "
+            f"SELECT rank, at, id, unread AND NOT muted {what} CROSS JOIN document ON document.n = row.doc "
             f"WHERE {WHERE[self._view]} {above} {until} AND {self._filter} {DOWN} LIMIT :most",
             given | to | {"most": self._most + 1 - self._found},
         ).fetchall()

@@ -20,13 +20,13 @@ _META = (
     "feed, epoch, life, cursor, walk, walks, hub_unread, caught_up_rev, caught_up_at, needs, unread, listed, snoozed, done, "
     "evicted, version, seq, journal_from, walker, walker_until"
 )
-_SHOWN = ("rank", "unread", "done", "snoozed", "pinned", "muted", "overlaid")
+_SHOWN = ("rank", "at", "unread", "done", "snoozed", "pinned", "muted", "overlaid")
 """What queued triage may change."""
 _COLUMNS = (
     "rev", "raised_rev", "raised_at", "walked", "asks", "held", "mutable", "hub_unread", "hub_done", "hub_snoozed", "hub_pinned",
     "hub_muted", *_SHOWN,
 )  # fmt: skip
-_NUMBERS = frozenset({"rev", "raised_rev", "raised_at", "walked", "hub_snoozed", "rank", "snoozed"})
+_NUMBERS = frozenset({"rev", "raised_rev", "raised_at", "walked", "hub_snoozed", "rank", "at", "snoozed"})
 _KEPT = f"id, {', '.join(_COLUMNS)}, n"
 
 
@@ -250,7 +250,7 @@ _shown = attrgetter(*_SHOWN)
 
 
 def _place(kept: Kept | None) -> tuple[int, int, int]:
-    return (kept.views, kept.rank, kept.raised_at) if kept else (0, 0, 0)
+    return (kept.views, kept.rank, kept.at) if kept else (0, 0, 0)
 
 
 def _kept(record: tuple[Any, ...]) -> Kept:

@@ -220,7 +220,7 @@ def evict(db: sqlite3.Connection, name: str, most: int) -> int:
             if excess <= 0:
                 break
             found = db.execute(
-                f"SELECT id FROM row WHERE feed = ? AND {where} AND overlaid = 0 ORDER BY rank, raised_at, id LIMIT ?",
+                f"SELECT id FROM row WHERE feed = ? AND {where} AND overlaid = 0 ORDER BY rank, at, id LIMIT ?",
                 (step.feed, min(excess, 5000)),
             ).fetchall()
             step.load(row_id for (row_id,) in found)
@@ -232,9 +232,12 @@ def evict(db: sqlite3.Connection, name: str, most: int) -> int:
         return max(excess, 0)
 
 
-def _ranked(done: str = "done", snoozed: str = "snoozed", pinned: str = "pinned", muted: str = "muted") -> str:
-    """The rank that a row has with these values."""
-    return f"rank = CASE WHEN {done} THEN 0 WHEN asks AND NOT {muted} AND NOT {snoozed} THEN {NEEDS_ME} ELSE {pinned} END"
+def _placed(done: str = "done", snoozed: str = "snoozed", pinned: str = "pinned", muted: str = "muted") -> str:
+    """The place that a row has with these values, as `Notification.place` says it."""
+    return (
+        f"rank = CASE WHEN {done} OR {snoozed} THEN 0 WHEN asks AND NOT {muted} THEN {NEEDS_ME} ELSE {pinned} END, "
+        f"at = CASE WHEN {snoozed} AND NOT {done} THEN -{snoozed} ELSE raised_at END"
+    )
 
 
 _LEAST = "done = 0 AND snoozed = 0 AND rank = 0"
@@ -244,14 +247,14 @@ _BULK = {
     "read": ("unread = 0", (f"unread = 1 AND muted = 0 AND {_LISTED}", f"unread = 1 AND {_STRAY}")),
     "unread": ("unread = 1", ("unread = 0",)),
     "done": (
-        "done = 1, unread = 0, rank = 0",
-        (f"{_LISTED} AND held = 0", f"{_SNOOZED} AND held = 0", f"unread = 1 AND {_STRAY} AND done = 1"),
+        "done = 1, unread = 0, rank = 0, at = raised_at",
+        (f"{_LISTED} AND held = 0", f"unread = 1 AND {_STRAY} AND done = 1 AND snoozed = 0"),
     ),
-    "undone": (f"done = 0, {_ranked(done='0')}", ("done = 1",)),
-    "snooze": (f"snoozed = :until, {_ranked(snoozed='1')}", ("snoozed <> :until",)),
-    "unsnooze": (f"snoozed = 0, {_ranked(snoozed='0')}", (_SNOOZED, "done = 1 AND snoozed > 0")),
-    "pin": (f"pinned = 1, {_ranked(pinned='1')}", ("pinned = 0",)),
-    "unpin": (f"pinned = 0, {_ranked(pinned='0')}", ("pinned = 1",)),
+    "undone": (f"done = 0, {_placed(done='0')}", ("done = 1",)),
+    "snooze": (f"snoozed = :until, {_placed(snoozed=':until')}", ("snoozed <> :until",)),
+    "unsnooze": (f"snoozed = 0, {_placed(snoozed='0')}", (_SNOOZED, "done = 1 AND snoozed > 0")),
+    "pin": (f"pinned = 1, {_placed(pinned='1')}", ("pinned = 0",)),
+    "unpin": (f"pinned = 0, {_placed(pinned='0')}", ("pinned = 1",)),
 }
 
 
@@ -278,7 +281,7 @@ def _show_again(step: Step) -> None:
         if many > _SQL_RECOMPUTE:
             step.db.execute(
                 "UPDATE row SET unread = hub_unread, done = hub_done, snoozed = hub_snoozed, pinned = hub_pinned, "
-                f"muted = hub_muted, {_ranked('hub_done', 'hub_snoozed', 'hub_pinned', 'hub_muted')}, overlaid = 0 "
+                f"muted = hub_muted, {_placed('hub_done', 'hub_snoozed', 'hub_pinned', 'hub_muted')}, overlaid = 0 "
                 "WHERE feed = ? AND overlaid = 1",
                 (step.feed,),
             )

@@ -29,7 +29,7 @@ def read_command(references: References, everything: bool, as_json: bool) -> int
 
 @click.command("done")
 @_references
-@click.option("--all", "everything", is_flag=True, help="Everything that nobody waits for.")
+@click.option("--all", "everything", is_flag=True, help="Everything but what is snoozed, and what somebody waits for.")
 @_json
 def done_command(references: References, everything: bool, as_json: bool) -> int:
     """Put notifications away. One that somebody waits for is answered first."""

@@ -161,6 +161,8 @@ class Notification:
     muted: bool = False
     pinned: bool = False
     details: Mapping[str, Json] = field(default_factory=dict)
+    hub: str = ""
+    """Which of several hubs a pane has it from. No hub says it, so it is in no document."""
 
     @property
     def is_open(self) -> bool:
@@ -180,8 +182,13 @@ class Notification:
 
     @property
     def place(self) -> tuple[int, int, str]:
-        """Its place in every list, which runs from the greatest down: what needs me, what is pinned, then the newest raise."""
-        return rank(self.needs_me, self.pinned and self.done_at is None), self.raised_at, self.id
+        """Its place in every list, which runs from the greatest down: what needs me, what is pinned, then the newest raise; of
+        what is snoozed, the soonest to come back."""
+        if self.done_at is not None:
+            return 0, self.raised_at, self.id
+        if self.snoozed_until is not None:
+            return 0, -self.snoozed_until, self.id
+        return rank(self.needs_me, self.pinned), self.raised_at, self.id
 
     @property
     def request(self) -> str:

@@ -108,7 +108,7 @@ TOTALS = "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(unread), 0) FROM
 _TARGETS = {
     "read": "unread",
     "unread": "NOT unread",
-    "done": "(unread OR NOT done)",
+    "done": "(unread OR NOT done) AND snoozed_until IS NULL",
     "undone": "done",
     "snooze": "(snoozed_until IS NULL OR snoozed_until <> :until)",
     "unsnooze": "snoozed_until IS NOT NULL",
