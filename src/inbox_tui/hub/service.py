@@ -23,6 +23,7 @@ from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.counting import Histogram
 from inbox_tui.hub.jobs import LEASE_SECONDS, Jobs
 from inbox_tui.hub.keys import LOCAL, Identity, Key, Keys, NewKey
+from inbox_tui.hub.messages import Messages
 from inbox_tui.hub.mutes import MuteRules
 from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
@@ -31,7 +32,7 @@ from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.database import Bell
 from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers, Totals
 from inbox_tui.hub.store.store import Begin, Committed, Store
-from inbox_tui.hub.values import UNKNOWN, Answer, Bulk, Callback, Published, Rate, Retention, Sender
+from inbox_tui.hub.values import UNKNOWN, Answer, Belonging, Bulk, Callback, Published, Rate, Retention, Sender
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.hints import Hint
@@ -41,24 +42,9 @@ from inbox_tui.hub.waiters import Waiters, told
 from inbox_tui.hub.writer import Writer
 
 __all__ = [
-    "Activity",
-    "Answer",
-    "Bulk",
-    "Change",
-    "Changes",
-    "Head",
-    "Identity",
-    "Key",
-    "NewKey",
-    "Page",
-    "Published",
-    "Rate",
-    "Retention",
-    "Sender",
-    "Service",
-    "SpaceNumbers",
-    "Totals",
-]
+    "Activity", "Answer", "Belonging", "Bulk", "Change", "Changes", "Head", "Identity", "Key", "NewKey", "Page", "Published",
+    "Rate", "Retention", "Sender", "Service", "SpaceNumbers", "Totals",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +57,7 @@ class Activity:
     polls: int
 
 
-_DEFAULT_RETENTION, _DEFAULT_RATE = Retention(), Rate()
+_DEFAULT_RETENTION, _DEFAULT_RATE, _ALONE = Retention(), Rate(), Belonging()
 
 
 class Service:
@@ -100,6 +86,7 @@ class Service:
         self._limit = RateLimit(rate, monotonic)
         self._clockwork = Clockwork(self._writer, self._readers, clock, monotonic, retention)
         self.mutes = MuteRules(self._writer, self._readers, self._clockwork)
+        self.messages = Messages(self._writer, self._readers)
         self._callbacks = callbacks
         handlers = {} if callbacks is None else {KIND: callbacks.run}
         self._jobs = Jobs(self._writer, self._readers, clock, handlers, job_lease_seconds)
@@ -146,13 +133,20 @@ class Service:
         self._listeners.append(callback)
 
     async def publish(
-        self, space: str, sender: Sender, event: Event, *, idempotency_key: str = "", body_hash: str = ""
+        self,
+        space: str,
+        sender: Sender,
+        event: Event,
+        *,
+        idempotency_key: str = "",
+        body_hash: str = "",
+        belonging: Belonging = _ALONE,
     ) -> Published:
-        """409 `idempotency` for a key that came with another body; the same body gets the first answer again. 429 `rate`. 503
-        `key_file` where a callback cannot be kept safely."""
+        """409 `idempotency` for a key that came with another body; the same body gets the first answer again. 422 for a session
+        or a parent that the sender does not have. 429 `rate`. 503 `key_file` where a callback cannot be kept safely."""
         if seconds := self._limit.take(space, sender.name):
             await self._refuse_for_rate(space, sender, seconds)
-        verb = Publish(sender, event, idempotency_key, body_hash, self._sealed(event))
+        verb = Publish(sender, event, idempotency_key, body_hash, self._sealed(event), belonging)
         published = cast(Published, await self._writer.submit(space, verb))
         if verb.timer is not None:
             self._clockwork.count(space, *verb.timer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from inbox_tui.core.model import Document
 from inbox_tui.core.mutes import Scope
@@ -34,6 +35,31 @@ class Published:
     rev: int
     epoch: int
     is_new: bool
+    at: int
+    """When it was committed; microseconds."""
+
+
+Turn = Literal["", "open", "close"]
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What an event says that it belongs to, both its own sender's: an agent's session, which it may `open` (again) or `close`,
+    and the event of an earlier message."""
+
+    session_id: str = ""
+    parent_id: str = ""
+    turn: Turn = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSession:
+    """A stretch of work of one sender, which the hub gave its id. `ended_at` None: it is open. Microseconds."""
+
+    id: str
+    title: str
+    started_at: int
+    ended_at: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,10 +207,15 @@ class Batch:
 
     def remember(self, earlier: Idempotent) -> None:
         self._idempotent[earlier.sender, earlier.key] = earlier
-        self._new_idempotent.append(self._columns(earlier, at=self.now))
+        self._new_idempotent.append(self._columns(earlier))
 
     def put_ask(self, ask: Ask) -> None:
         self._asks[ask.sender, ask.key] = self._asks_touched[ask.sender, ask.key] = ask
+
+    def add_session(self, id: str, sender: str, title: str) -> None:  # noqa: A002
+        """Of an agent, open from now on."""
+        record: Params = {"id": id, "sender": sender, "title": title, "started_at": self.now, "ended_at": None}
+        self._insert("agent_session", [{"space": self.space.name, **record}])
 
     def put_run(self, run: Run) -> None:
         self._runs[run.sender, run.run_id] = self._runs_touched[run.sender, run.run_id] = run

@@ -50,6 +50,11 @@ CREATE TABLE run (
     finished_at BIGINT, PRIMARY KEY (space, run_id, sender));
 CREATE INDEX run_started ON run (space, started_at);
 
+CREATE TABLE agent_session (
+    space {id} NOT NULL, id {id} NOT NULL, sender {id} NOT NULL, title TEXT NOT NULL, started_at BIGINT NOT NULL,
+    ended_at BIGINT, PRIMARY KEY (space, id));
+CREATE INDEX agent_session_started ON agent_session (space, started_at);
+
 CREATE TABLE idempotency (
     space {id} NOT NULL, key {id} NOT NULL, sender {id} NOT NULL, event_id {id} NOT NULL, notification_id {id} NOT NULL,
     rev BIGINT NOT NULL, epoch BIGINT NOT NULL, body_hash TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, key, sender));

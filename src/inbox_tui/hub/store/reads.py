@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inbox_tui.core.errors import unknown_id
+from inbox_tui.core.model import DETAIL_FIELDS, Document
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record, Value, in_list
-from inbox_tui.hub.values import Mute
+from inbox_tui.hub.values import AgentSession, Mute
 
 MOST_BYTES = 4 << 20
 """Of the documents in one answer: a row may have more than a hundred kilobytes."""
@@ -230,6 +232,25 @@ def mutes(connection: Connection, space: str) -> list[Mute]:
 def next_jobs(connection: Connection, limit: int) -> list[tuple[str, int]]:
     """Spaces, and when each has its first job due; the soonest first."""
     return [(str(space), int(due_at)) for space, due_at in connection.execute(statements.NEXT_JOBS, {"limit": limit})]
+
+
+def said(connection: Connection, space: str, sender: str, event_id: str) -> Document:
+    """The details of an event: its row's, as they are now, unless others have folded into that; else its own. Raises Refused 404,
+    for what another sender said too."""
+    found = connection.execute(statements.EVENT_OF_SENDER, {"space": space, "id": event_id, "sender": sender})
+    if not found:
+        raise unknown_id("message")
+    row: Document = json.loads(notification(connection, space, found[0][0]))
+    details: Document = json.loads(found[0][1])["details"]
+    return details if row["count"] > 1 else {name: row[name] for name in DETAIL_FIELDS if name in row}
+
+
+def agent_session(connection: Connection, space: str, sender: str, id: str) -> AgentSession:  # noqa: A002
+    """Raises Refused 404."""
+    found = connection.execute(statements.AGENT_SESSION, {"space": space, "id": id, "sender": sender})
+    if not found:
+        raise unknown_id("session")
+    return AgentSession(id, *found[0])
 
 
 def events_of_run(connection: Connection, space: str, run_id: str) -> list[str]:

@@ -136,6 +136,7 @@ class Idempotent:
     rev: int
     epoch: int
     body_hash: str
+    at: int
 
 
 @dataclass(slots=True)

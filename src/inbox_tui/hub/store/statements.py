@@ -5,7 +5,7 @@ _ROW = "SELECT id, rev, epoch, fold_key, is_folding, lease_until, document FROM 
 ROWS_BY_FOLD_KEY = f"{_ROW} AND is_folding AND fold_key IN (:values)"
 ROWS_BY_ID = f"{_ROW} AND id IN (:values)"
 
-IDEMPOTENT = """SELECT sender, key, event_id, notification_id, rev, epoch, body_hash FROM idempotency
+IDEMPOTENT = """SELECT sender, key, event_id, notification_id, rev, epoch, body_hash, at FROM idempotency
 WHERE space = :space AND key IN (:values)"""
 ASKS = "SELECT sender, key, notification_id, withdrawn FROM ask WHERE space = :space AND key IN (:values)"
 RUNS = "SELECT sender, run_id, notification_id, finished_at FROM run WHERE space = :space AND run_id IN (:values)"
@@ -33,6 +33,11 @@ PUT_RUN = """INSERT INTO run (space, run_id, sender, notification_id, started_at
 VALUES (:space, :run_id, :sender, :notification_id, :started_at, :finished_at)
 ON CONFLICT (space, run_id, sender)
 DO UPDATE SET notification_id = excluded.notification_id, finished_at = excluded.finished_at"""
+EVENT_OF_SENDER = """SELECT notification_id, document FROM event
+WHERE space = :space AND id = :id AND sender = :sender"""
+AGENT_SESSION = """SELECT title, started_at, ended_at FROM agent_session
+WHERE space = :space AND id = :id AND sender = :sender"""
+TURN_AGENT_SESSION = "UPDATE agent_session SET ended_at = :ended_at WHERE space = :space AND id = :id"
 DECIDED_BY_ATTEMPT = """SELECT notification_id, key FROM decision_log
 WHERE space = :space AND attempt = :attempt AND attempt <> '' AND outcome = 'decided'"""
 
@@ -61,6 +66,11 @@ WHERE space = :space AND rev > :after AND rev <= :last ORDER BY rev LIMIT :limit
 MOVED_ROWS = "SELECT id FROM notification WHERE space = :space AND rev > :after ORDER BY rev LIMIT :limit"
 ASKED = "SELECT notification_id FROM ask WHERE space = :space AND key = :key AND sender = :sender AND notification_id <> ''"
 EVENTS_OF_RUN = "SELECT document FROM event WHERE space = :space AND run_id = :run_id AND run_id <> '' ORDER BY id"
+
+# The event that asked is its row's first.
+FIRST_EVENT_OF_ROW = "SELECT min(id) FROM event WHERE space = :space AND notification_id = :id"
+UNTAKEN = """SELECT rev, document, id FROM notification
+WHERE space = :space AND sender = :sender AND untaken AND rev > :after ORDER BY rev LIMIT :limit"""
 
 
 def _only(unread: bool, needs_me: bool) -> str:
@@ -169,7 +179,7 @@ DELETE_TOMBSTONES = "DELETE FROM tombstone WHERE space = :space AND rev >= :firs
 OLD_EVENTS = "SELECT id FROM event WHERE space = :space AND id < :before ORDER BY id LIMIT :limit"
 DELETE_EVENTS = "DELETE FROM event WHERE space = :space AND id >= :first AND id <= :last"
 
-BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at", "ask": "at", "job": "updated_at"}
+BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at", "agent_session": "started_at", "ask": "at", "job": "updated_at"}
 """Tables whose records simply grow old, and by which time."""
 _IF = {"ask": "AND notification_id = ''", "job": "AND state = 'failed'"}
 """Of which only some: the key of a question goes with its row, and what is still to be done stays."""
@@ -234,6 +244,7 @@ OF_A_SPACE = {
     "tombstone": "rev",
     "event": "id",
     "run": "run_id",
+    "agent_session": "id",
     "idempotency": "key",
     "ask": "key",
     "triage_call": "key",

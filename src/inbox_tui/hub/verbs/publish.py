@@ -11,7 +11,8 @@ from inbox_tui.core.times import SECOND, to_wire
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Ask, Held, Idempotent, Run, Wanted, text_of
-from inbox_tui.hub.values import Callback, Published, Sender
+from inbox_tui.hub.values import Belonging, Callback, Published, Sender
+from inbox_tui.hub.verbs import belonging
 from inbox_tui.hub.verbs.history import asked_before
 from inbox_tui.hub.verbs.timers import Timer, permits
 
@@ -27,6 +28,7 @@ class Publish:
     body_hash: str = ""
     callback: Callback | None = None
     """Where the end of the question is to be told; of no effect on what asks nothing."""
+    belonging: Belonging = Belonging()
     _fold_key: str = field(default="", init=False)
     _live_key: str = field(default="", init=False)
     timer: tuple[str, Timer] | None = field(default=None, init=False)
@@ -50,9 +52,12 @@ class Publish:
             wanted.ids.add(event.supersedes)
 
     def run(self, batch: Batch) -> Published:
-        """Raises Refused 409 `idempotency` for a key that came with another body."""
+        """Raises Refused 409 `idempotency` for a key that came with another body; 422 for a session or a parent that the sender
+        does not have."""
         if earlier := self._earlier(batch):
             return earlier
+        if self.belonging != Belonging():
+            self.event = belonging.placed(batch, self.event, self.sender.name, self.belonging)
         held = None if self._is_late(batch) else self._fold(batch)
         return self._record(batch, held)
 
@@ -64,10 +69,12 @@ class Publish:
         if (known := batch.idempotent(name, key)) is not None:
             if known.body_hash != self.body_hash:
                 raise Refused(409, "This Idempotency-Key came with another body before.", code="idempotency")
-            return Published(known.notification_id, known.event_id, known.rev, known.epoch, False)
+            return Published(known.notification_id, known.event_id, known.rev, known.epoch, False, known.at)
         if self.event.is_prompt and (ask := batch.ask(name, key)) and ask.notification_id:
             held = batch.row(ask.notification_id)
-            return Published(ask.notification_id, "", held.row.rev if held else 0, held.epoch if held else 0, False)
+            rev, epoch, at = (held.row.rev, held.epoch, held.row.created_at) if held else (0, 0, 0)
+            [(event_id,)] = batch.select(statements.FIRST_EVENT_OF_ROW, id=ask.notification_id)
+            return Published(ask.notification_id, str(event_id or ""), rev, epoch, False, at)
         return None
 
     def _is_late(self, batch: Batch) -> bool:
@@ -157,12 +164,13 @@ class Publish:
         batch.add_event(event_id, row_id, event.run_id, name, event_text(event, event_id, row_id, name, batch.now))
         if held is None:
             run = batch.run(name, event.run_id)
-            answer = Published(run.notification_id if run else "", event_id, batch.space.rev, batch.space.epoch, False)
+            row_id, rev, epoch = run.notification_id if run else "", batch.space.rev, batch.space.epoch
+            answer = Published(row_id, event_id, rev, epoch, False, batch.now)
         else:
             is_new = held.is_new and held.row.count == 1
-            answer = Published(row_id, event_id, held.row.rev, held.epoch, is_new)
+            answer = Published(row_id, event_id, held.row.rev, held.epoch, is_new, batch.now)
         if key := self.idempotency_key:
-            batch.remember(Idempotent(name, key, event_id, answer.id, answer.rev, answer.epoch, self.body_hash))
+            batch.remember(Idempotent(name, key, event_id, answer.id, answer.rev, answer.epoch, self.body_hash, answer.at))
         return answer
 
 
