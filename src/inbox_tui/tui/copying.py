@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 
+from inbox_tui.tmux import TmuxError, tmux
 from inbox_tui.tui.alerts.sequences import multiplexer, passed_through
-from inbox_tui.tui.tmux import TmuxError, tmux
 
 COPY_MOST = 70_000
 """Bytes. Terminals drop longer sequences whole, without a word."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
+from inbox_tui.tmux import TmuxError, tmux
 from inbox_tui.tui import words
-from inbox_tui.tui.tmux import TmuxError, tmux
 
 _PANE = re.compile(r"%\d{1,9}")
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from inbox_tui.cli.checks.finding import Finding, Scene, fine, note, wrong
+from inbox_tui.tmux import TmuxError, tmux
 from inbox_tui.tui.alerts.sequences import desktop_of, multiplexer
 from inbox_tui.tui.theme import few_colors
-from inbox_tui.tui.tmux import TmuxError, outer_terminal, tmux
+from inbox_tui.tui.tmux import outer_terminal
 
 
 def colours(scene: Scene) -> Iterator[Finding]:
