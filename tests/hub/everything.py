@@ -10,7 +10,7 @@ from inbox_tui.core import triage
 from inbox_tui.core.times import DAY, HOUR
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.store import Verb
-from inbox_tui.hub.values import Callback
+from inbox_tui.hub.values import Belonging, Callback
 from inbox_tui.hub.verbs.asks import Withdraw
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.jobs import Again, Claim, Done, Failed, Finish
@@ -43,6 +43,11 @@ async def _publish(world: World, space: str) -> None:
     await publish(space, AGENT, message(kind="task.progress", run_id="r"))
     await publish(space, AGENT, message(kind="input.approved", run_id="run-0"))
     await publish(space, AGENT, message(timeout=60.0))
+    session = await world.service.messages.open_session(space, AGENT, "of the test")
+    begun = await publish(space, AGENT, message("begun"), belonging=Belonging(session.id))
+    await publish(space, AGENT, message("ended"), belonging=Belonging(session.id, begun.event_id, "close"))
+    await world.service.messages.session(space, AGENT, session.id)
+    await world.service.messages.said(space, AGENT, begun.event_id)
     world.advance(2 * 3600)
     await publish(space, AGENT, message("again and again"))
 

@@ -19,6 +19,7 @@ from inbox_tui.hub.store.database import Params
 from inbox_tui.hub.store.records import Job
 from inbox_tui.hub.store.store import Begin, Store, Verb
 from inbox_tui.hub.values import Callback, Published, Retention
+from inbox_tui.hub.verbs.belonging import OpenSession
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.jobs import Claim, Failed, Finish
 from inbox_tui.hub.verbs.mutes import MakeMute
@@ -37,7 +38,7 @@ _LIVED = "quiet-0"
 
 _DAYS = 94
 _KEPT_DAYS = {
-    "notification": 92, "run": 92, "ask": 92, "decision_log": 92, "event": 32, "tombstone": 32, "idempotency": 9,
+    "notification": 92, "run": 92, "agent_session": 92, "ask": 92, "decision_log": 92, "event": 32, "tombstone": 32, "idempotency": 9,
     "triage_call": 9, "job": 9,
 }  # fmt: skip
 _SETTLED = {"notification": "AND NOT (is_prompt AND is_open)", "job": "AND state = 'failed'"}
@@ -132,5 +133,6 @@ def _answered(given: list[Published], numbers: range, made: int) -> Iterator[Ver
             yield Decide(published.id, "approve", "", published.rev, published.epoch, f"attempt-{n}", "ada", "test")
         elif n % 5 and n < made - OPEN:
             seen[published.id] = published.rev + 2 * _AT_ONCE
+    yield from (OpenSession("agent", f"session {n}") for n in numbers[::20])
     yield TriageRows("done", seen, f"call-{numbers[0]}")
     yield TriageRows("pin", {given[0].id: given[0].rev + 2 * _AT_ONCE})

@@ -17,7 +17,10 @@ from hubs import RunningHub
 from notilens_seed import LOOP
 from pydantic import BaseModel
 
-from inbox_tui.core.ids import decode, encode
+from inbox_tui.core.ids import decode, encode, from_uuid, to_uuid
+from inbox_tui.dialects.agent_notifier import PREFIXES
+from inbox_tui.dialects.agent_notifier.message import MessageBody
+from inbox_tui.dialects.agent_notifier.session import SessionBody
 from inbox_tui.dialects.notilens import NotiLensEvent
 from inbox_tui.dialects.own import EventBody
 from inbox_tui.hub import wire, wire_machine
@@ -32,10 +35,12 @@ SECRET = "what only the north may know"
 
 @dataclass(frozen=True)
 class Named:
-    """What a call can name."""
+    """What a call can name. `message` and `agent_session` are spelt as UUIDs."""
 
     id: str
     mute: str
+    message: str
+    agent_session: str
     key: str
     run_id: str
     session: str
@@ -50,11 +55,16 @@ class Named:
         return replace(
             self,
             **{name: encode(decode(getattr(self, name)) ^ 1 << 40) for name in ("id", "mute")},
+            **{name: _unlike_uuid(getattr(self, name)) for name in ("message", "agent_session")},
             **{name: getattr(self, name)[:-4] + word for name in ("key", "run_id", "session", "token")},
             rev=self.rev - 1,
             epoch=self.epoch - 1,
             name="never",
         )
+
+
+def _unlike_uuid(text: str) -> str:
+    return to_uuid(encode(decode(from_uuid(text)) ^ 1 << 40))
 
 
 BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
@@ -67,6 +77,14 @@ BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
         "supersedes": n.id,
     },
     NotiLensEvent: lambda n: LOOP | {"run_id": n.run_id},
+    MessageBody: lambda n: {
+        "type": "session_end",
+        "title": "intruder",
+        "session_id": n.agent_session,
+        "parent_id": n.message,
+        "client_event_id": n.message,
+    },
+    SessionBody: lambda n: {},
     wire.AcknowledgeBody: lambda n: {"id": n.id, "epoch": n.epoch},
     wire.WithdrawBody: lambda n: {},
     wire.HintBody: lambda n: {"session_id": n.session},
@@ -91,6 +109,9 @@ QUERIES: Mapping[type[BaseModel], Callable[[Named], str]] = {
     wire_machine.SigningSecretQuery: lambda n: "",
 }
 PATHS = {"/api/mutes/{id}": "/api/mutes/{mute}"}
+for _prefix in PREFIXES:
+    PATHS[f"{_prefix}/messages/{{id}}/status"] = f"{_prefix}/messages/{{message}}/status"
+    PATHS[f"{_prefix}/sessions/{{id}}"] = f"{_prefix}/sessions/{{agent_session}}"
 """A new body, query or path has to be told here what it can name."""
 
 
@@ -155,12 +176,31 @@ class Walk:
         question = self._publish(key, is_prompt=True, session_id=session, run_id=run_id)
         self._publish(f"run-{unique}", kind="task.started", run_id=run_id)
         self._publish(f"message-{unique}", tags=[unique])
+        agent_session = self._post("/sessions", {"title": SECRET})
+        message = self._post("/messages", {"type": "alert", "title": f"{SECRET} {unique}", "session_id": agent_session})
         headers = {"X-API-Key": self._owners["operate"]["key"], "Idempotency-Key": key}
         assert self.hub.call("POST", f"/api/notifications/{question['id']}/read", by="tcp", headers=headers).status == 204
         rule = {"scope": "source", "subject": f"nobody {unique}", "label": SECRET}
         mutes = self.hub.call("POST", "/api/mutes", rule, by="tcp", headers=headers).document["items"]
         token = self._owners["send"]["notilens"]["token"]
-        return Named(question["id"], mutes[-1]["id"], key, run_id, session, token, question["rev"], question["epoch"])
+        return Named(
+            question["id"],
+            mutes[-1]["id"],
+            message,
+            agent_session,
+            key,
+            run_id,
+            session,
+            token,
+            question["rev"],
+            question["epoch"],
+        )
+
+    def _post(self, path: str, body: dict[str, Any]) -> str:
+        headers = {"X-API-Key": self._owners["send"]["key"]}
+        reply = self.hub.call("POST", PREFIXES[0] + path, body, by="tcp", headers=headers)
+        assert reply.status in (201, 202), reply
+        return str(reply.document["id"])
 
     def _publish(self, key: str, **event: Any) -> dict[str, Any]:
         headers = {"X-API-Key": self._owners["send"]["key"], "Idempotency-Key": key}
@@ -206,6 +246,7 @@ class Walk:
 
 
 _VARYING = {
+    "<uuid>": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
     "<ulid>": r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b",
     "<time>": r"\b20\d\d-\d\d-\d\dT[\d:.]+Z",
     "<rev>": r"\b\d{16}\b",
@@ -216,7 +257,7 @@ _VARYING = {
 
 def plain(text: str, named: Named) -> str:
     """The text with a word for each of what was named, and for what is another each time."""
-    for name in ("id", "mute", "key", "run_id", "session", "token"):
+    for name in ("id", "mute", "message", "agent_session", "key", "run_id", "session", "token"):
         text = text.replace(getattr(named, name), f"<{name}>")
     for word, pattern in _VARYING.items():
         text = re.sub(pattern, word, text)
