@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.hooks.spoken import DEFAULT_WAITS, LONGEST_WAIT
+from inbox_tui.core.media import KINDS, Kind
 from inbox_tui.core.query.parse import complaint
 from inbox_tui.core.quiet import parse_quiet
 
@@ -33,6 +34,8 @@ class HubSection(Section):
     """HOST:PORT for senders that speak HTTP. Where the port is taken, a free one is used and said."""
     allowed_hosts: tuple[str, ...] = ()
     """Names, besides this machine's own loopback ones, by which TCP callers may address the hub."""
+    public_url: str = ""
+    """Where browsers find the hub, for links to files; empty is the address by which a sender reached it."""
     database: str = ""
     """Where rows are kept: postgresql://…, shared by any number of hubs; empty is this user's own SQLite file."""
     notify_database: str = ""
@@ -56,6 +59,19 @@ class RetentionSection(Section):
     """How long a message that is sent again is known for the same one."""
     tombstone_days: int = Field(default=30, ge=1)
     """How long a pane may be away and still learn what has gone, without reading everything anew."""
+
+
+class MediaSection(Section):
+    file_mib: int = Field(default=100, ge=1, le=4096)
+    """The largest file that a sender may bring."""
+    space_mib: int = Field(default=2048, ge=1)
+    """What all files of a space may have together. Hubs that share rows say the same."""
+    kinds: tuple[Kind, ...] = KINDS
+    """Which are taken: image, audio, video, and file for all else."""
+    unused_days: int = Field(default=1, ge=1)
+    """A file that no message names goes after this; others stay as long as the messages do."""
+    link_days: int = Field(default=90, ge=1)
+    """How long its address opens it in a browser. The inbox needs no link: it has a key."""
 
 
 class RateSection(Section):
@@ -148,6 +164,7 @@ def _readable(text: str) -> str:
 class Config(Section):
     hub: HubSection = HubSection()
     retention: RetentionSection = RetentionSection()
+    media: MediaSection = MediaSection()
     rate: RateSection = RateSection()
     tui: TuiSection = TuiSection()
     filters: Mapping[str, Annotated[str, AfterValidator(_readable)]] = Field(default_factory=dict)

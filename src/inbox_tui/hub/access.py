@@ -11,9 +11,10 @@ from enum import Enum
 from ipaddress import ip_address
 from typing import Literal
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from inbox_tui.core.errors import Refused
+from inbox_tui.hub.problems import origin
 from inbox_tui.hub.service import Sender, Service
 from inbox_tui.hub.settings import Settings
 from inbox_tui.hub.tokens import StreamTokens
@@ -28,6 +29,7 @@ class Door(Enum):
     KEYS = "a key of one of its roles, or that role's socket"
     WEBHOOK = "the token in the path and its secret in X-NOTILENS-KEY"
     STREAM = "as KEYS, or a stream token"
+    LINK = "as KEYS, or a link that the hub signed"
     MACHINE = "the operate socket only"
 
 
@@ -93,6 +95,8 @@ class Access:
             key_text = given_key(request)
         if not key_text and door is Door.STREAM and (token := request.query_params.get("token")):
             return await self._by_token(token)
+        if not key_text and door is Door.LINK and (link := request.query_params.get("link")):
+            return await self._by_link(link, request)
         if not key_text:
             raise Refused(401, "A key is needed: Authorization: Bearer, or X-API-Key.", code="unauthorized")
         identity = await self._service.authenticate(key_text)
@@ -108,11 +112,27 @@ class Access:
                 return caller
         raise Refused(401, "The stream token is wrong or has expired.", code="unauthorized")
 
+    async def _by_link(self, link: str, request: Request) -> Caller:
+        space = await self._service.media.space_of(link, request.path_params["id"], request.path_params["name"])
+        if space is None:
+            raise Refused(401, "The link is wrong or has ended: the inbox opens the file with its own key.", code="unauthorized")
+        return Caller("send", "", space)
 
-def way_in(request: Request) -> str:
+
+def way_in(request: HTTPConnection) -> str:
     """The path of the Unix socket that the call came by; "" over TCP."""
     host, port = request.scope.get("server") or ("", None)
     return str(host) if port is None else ""
+
+
+def base_url(request: HTTPConnection, settings: Settings) -> str:
+    """Where other readers find this hub: as the configuration says; else by the host that this caller asked, or where it came by
+    a local socket, at the hub's own address."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    if way_in(request) and settings.listen:
+        return f"http://{settings.listen.replace('0.0.0.0', '127.0.0.1')}"
+    return origin(request)
 
 
 def given_key(request: Request) -> str:

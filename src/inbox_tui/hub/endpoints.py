@@ -91,8 +91,8 @@ Handler = Callable[[Call], Awaitable[Answering]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`takes_slashes`: the path's last part may hold any. `refusals` are the statuses besides 401, 403, 413 and 422 that follow
-    from door, roles and models."""
+    """`takes_file`: a form with a file in it, which the handler reads by itself. `takes_slashes`: the path's last part may hold
+    any. `refusals` are the statuses besides 401, 403, 413 and 422 that follow from door, roles and models."""
 
     method: str
     path: str
@@ -104,6 +104,7 @@ class Endpoint:
     status: int = 200
     body: type[BaseModel] | None = None
     body_may_be_absent: bool = False
+    takes_file: bool = False
     query: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
     other_answer: type[BaseModel] | None = None

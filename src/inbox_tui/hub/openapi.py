@@ -25,8 +25,10 @@ _STATUS = {
     401: "No key, or not a good one",
     403: "Not in this role, or not by this way",
     404: "Not here",
+    408: "Too slow",
     409: "Too late, changed, or said otherwise before",
     413: "Too long",
+    415: "Not a form, or a kind of file that is not taken",
     422: "A value is wrong; `errors` names it",
     429: "Too fast",
     503: "Try again",
@@ -71,6 +73,7 @@ def document(endpoints: Sequence[Endpoint]) -> Schema:
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
                 "notilens": {"type": "apiKey", "in": "header", "name": "X-NOTILENS-KEY"},
+                "link": {"type": "apiKey", "in": "query", "name": "link"},
                 "stream_token": {"type": "apiKey", "in": "query", "name": "token"},
             },
         },
@@ -82,6 +85,7 @@ _SECURITY: dict[Door, list[Schema]] = {
     Door.KEYS: [{"bearer": []}, {"key": []}],
     Door.WEBHOOK: [{"notilens": []}],
     Door.STREAM: [{"bearer": []}, {"key": []}, {"stream_token": []}],
+    Door.LINK: [{"bearer": []}, {"key": []}, {"link": []}],
     Door.MACHINE: [{}],
 }
 
@@ -103,7 +107,16 @@ def _operation(endpoint: Endpoint) -> Schema:
             "required": not endpoint.body_may_be_absent,
             "content": {"application/json": {"schema": _ref(endpoint.body)}},
         }
+    if endpoint.takes_file:
+        operation["requestBody"] = {"required": True, "content": _FORM}
     return operation
+
+
+_FORM: Schema = {
+    "multipart/form-data": {
+        "schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+    }
+}
 
 
 def _parameters(endpoint: Endpoint) -> list[Schema]:
@@ -146,7 +159,7 @@ def _refusals(endpoint: Endpoint) -> set[int]:
     statuses = set(endpoint.refusals)
     if endpoint.door is not Door.OPEN:
         statuses |= {403} if endpoint.door is Door.MACHINE else {401, 403}
-    if endpoint.body is not None:
+    if endpoint.body is not None or endpoint.takes_file:
         statuses |= {413, 422}
     if endpoint.query is not None or "Idempotency-Key" in endpoint.takes_headers:
         statuses.add(422)

@@ -13,11 +13,16 @@ from inbox_tui.core.errors import Refused
 MEDIA_TYPE = "application/problem+json"
 
 
-def schema_url(connection: HTTPConnection, name: str) -> str:
-    """Where the caller finds the schema of what it gets, by the host that it asked, and as a proxy before us says that it did."""
+def origin(connection: HTTPConnection) -> str:
+    """The hub by the host that the caller asked, and as a proxy before us says that it did."""
     host = connection.headers.get("host") or "localhost"
     scheme = "https" if connection.headers.get("x-forwarded-proto") == "https" else connection.scope.get("scheme", "http")
-    return f"{scheme}://{host}/schemas/{name}.json"
+    return f"{scheme}://{host}"
+
+
+def schema_url(connection: HTTPConnection, name: str) -> str:
+    """Where the caller finds the schema of what it gets."""
+    return f"{origin(connection)}/schemas/{name}.json"
 
 
 def problem(connection: HTTPConnection, refused: Refused) -> Response:

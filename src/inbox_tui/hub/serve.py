@@ -37,6 +37,7 @@ from inbox_tui.hub.places import database_at, reached
 from inbox_tui.hub.service import Rate, Retention, Service
 from inbox_tui.hub.settings import LOOPBACK, Settings
 from inbox_tui.hub.store.store import Begin, Store
+from inbox_tui.hub.values import MediaLimits
 
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
@@ -114,9 +115,15 @@ def _service(store: Store, config: Config, paths: Paths, job_lease_seconds: floa
         store,
         retention=Retention(**dict(config.retention)),
         rate=Rate(**dict(config.rate)),
+        media=_media_limits(config),
         callbacks=Callbacks(master, config.outbound.allowed),
         job_lease_seconds=job_lease_seconds,
     )
+
+
+def _media_limits(config: Config) -> MediaLimits:
+    media = config.media
+    return MediaLimits(media.file_mib << 20, media.space_mib << 20, media.kinds, media.unused_days, media.link_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +161,7 @@ def _settings(
         listen=bound.address,
         allowed_hosts=frozenset({*LOOPBACK, host.lower(), *(name.lower() for name in config.hub.allowed_hosts)}),
         any_address=host in ("0.0.0.0", "::"),
+        public_url=config.hub.public_url,
         ping_seconds=ping_seconds,
         send_seconds=send_seconds,
         claude_code_waits=Waits(**dict(config.agents.claude_code)),

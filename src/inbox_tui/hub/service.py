@@ -18,11 +18,13 @@ from inbox_tui.core import triage as rules
 from inbox_tui.core.errors import Refused, invalid, unknown_id
 from inbox_tui.core.model import Document, Event, decode
 from inbox_tui.core.times import Clock
+from inbox_tui.core.times import now as machine_clock
 from inbox_tui.hub.callbacks import KIND, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.counting import Histogram
 from inbox_tui.hub.jobs import LEASE_SECONDS, Jobs
 from inbox_tui.hub.keys import LOCAL, Identity, Key, Keys, NewKey
+from inbox_tui.hub.media import Media
 from inbox_tui.hub.messages import Messages
 from inbox_tui.hub.mutes import MuteRules
 from inbox_tui.hub.rate import RateLimit
@@ -32,7 +34,7 @@ from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.database import Bell
 from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers, Totals
 from inbox_tui.hub.store.store import Begin, Committed, Store
-from inbox_tui.hub.values import UNKNOWN, Answer, Belonging, Bulk, Callback, Published, Rate, Retention, Sender
+from inbox_tui.hub.values import UNKNOWN, Answer, Belonging, Bulk, Callback, MediaLimits, Published, Rate, Retention, Sender
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.hints import Hint
@@ -57,7 +59,7 @@ class Activity:
     polls: int
 
 
-_DEFAULT_RETENTION, _DEFAULT_RATE, _ALONE = Retention(), Rate(), Belonging()
+_DEFAULT_RETENTION, _DEFAULT_RATE, _DEFAULT_MEDIA, _ALONE = Retention(), Rate(), MediaLimits(), Belonging()
 
 
 class Service:
@@ -72,6 +74,7 @@ class Service:
         monotonic: Callable[[], float] = time.monotonic,
         retention: Retention = _DEFAULT_RETENTION,
         rate: Rate = _DEFAULT_RATE,
+        media: MediaLimits = _DEFAULT_MEDIA,
         callbacks: Callbacks | None = None,
         job_lease_seconds: float = LEASE_SECONDS,
     ) -> None:
@@ -86,6 +89,7 @@ class Service:
         self._limit = RateLimit(rate, monotonic)
         self._clockwork = Clockwork(self._writer, self._readers, clock, monotonic, retention)
         self.mutes = MuteRules(self._writer, self._readers, self._clockwork)
+        self.media = Media(store, self._writer, self._readers, media, clock or machine_clock)
         self.messages = Messages(self._writer, self._readers)
         self._callbacks = callbacks
         handlers = {} if callbacks is None else {KIND: callbacks.run}

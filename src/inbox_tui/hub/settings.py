@@ -23,6 +23,8 @@ class Settings:
     """HOST:PORT that the hub was given or found; "" without TCP."""
     allowed_hosts: frozenset[str] = frozenset(LOOPBACK)
     """Names by which TCP callers may address the hub: a page on another name cannot rebind to it."""
+    public_url: str = ""
+    """Where readers find the hub; "" is as each caller addresses it."""
     any_address: bool = False
     """Listening on all addresses, it may be addressed by any of them: a literal address in a Host header is never rebound."""
     claude_code_waits: Waits = DEFAULT_WAITS["claude-code"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from inbox_tui.core.media import KINDS
 from inbox_tui.core.model import Document
 from inbox_tui.core.mutes import Scope
 
@@ -118,3 +119,15 @@ class Rate:
 
     per_second: float = 2_000.0
     burst: float = 100_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """What is taken of files: bytes of one, and of all that a space has; which kinds; how long one is kept that nothing refers to,
+    and a signed link opens one."""
+
+    file_bytes: int = 100 << 20
+    space_bytes: int = 2048 << 20
+    kinds: tuple[str, ...] = KINDS
+    unused_days: int = 1
+    link_days: int = 90

@@ -11,11 +11,15 @@ from dataclasses import replace
 
 from inbox_tui.core.callback import callback_document
 from inbox_tui.core.ids import next_ulid
+from inbox_tui.core.media import references
 from inbox_tui.core.model import Notification, changed, decode, to_document
 from inbox_tui.core.mutes import Mutes, Rule
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record, Value, in_list
 from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted, key_of, text_of
+
+_REFERENCES = 200
+"""Files that one event may hold fast: its attachments, and their small pictures."""
 
 
 class Batch:
@@ -53,6 +57,7 @@ class Batch:
         self._runs_touched: dict[tuple[str, str], Run] = {}
         self._new_idempotent: list[Params] = []
         self._jobs: list[Params] = []
+        self._uses: dict[str, list[Params]] = {}
         self.has_queued = False
         """Whether a job became due here: set once the batch is written."""
         self._calls: dict[str, Call] = {}
@@ -204,6 +209,9 @@ class Batch:
                 "document": document,
             }
         )
+        for media_id in references(document)[:_REFERENCES]:
+            use: Params = {"space": self.space.name, "media_id": media_id, "event_id": id, "notification_id": notification_id}
+            self._uses.setdefault(media_id, []).append(use)
 
     def remember(self, earlier: Idempotent) -> None:
         self._idempotent[earlier.sender, earlier.key] = earlier
@@ -288,6 +296,7 @@ class Batch:
         many(statements.PUT_RUN, [self._columns(run, started_at=self.now) for run in self._runs_touched.values()])
         self._insert("decision_log", self._log)
         self._insert("job", self._jobs)
+        self._use_media()
         self._queue_callbacks()
         self._trim_events()
         if space != self._space_before:
@@ -313,6 +322,12 @@ class Batch:
             body = text_of(callback_document(held.row, held.epoch, self.now))
             self._connection.execute(statements.QUEUE_JOB, {**job, "body": body, "now": self.now})
             self.has_queued = True
+
+    def _use_media(self) -> None:
+        """Files that the space has and that events of this batch refer to stay as long as those, or their rows, do."""
+        if self._uses:
+            for (media_id,) in self._select_in(statements.WHOLE_MEDIA, list(self._uses)):
+                self._insert("media_use", self._uses[media_id])
 
     def _trim_events(self) -> None:
         """Of a row that repeats for ever, the first events and the last are kept. Looked at each 50 events a row,

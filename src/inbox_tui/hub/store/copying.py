@@ -16,7 +16,8 @@ from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Database, Record, writing
 from inbox_tui.hub.store.migrations import migrate
 
-_AT_ONCE = 500
+_AT_ONCE, _BYTES_AT_ONCE = 500, 16
+"""Records that are read at once; fewer of those that hold pieces of files."""
 _NOT_COPIED = frozenset({"schema_version", "unfinished_copy"})
 
 
@@ -46,7 +47,8 @@ class _Table:
         """The next records behind a key, by key."""
         keys = ", ".join(self.key)
         bound = f"WHERE ({keys}) > ({', '.join(f':key{n}' for n in range(len(self.key)))})" if last is not None else ""
-        given = {f"key{n}": value for n, value in enumerate(last or ())} | {"limit": _AT_ONCE}
+        limit = _BYTES_AT_ONCE if "bytes" in self.columns else _AT_ONCE
+        given = {f"key{n}": value for n, value in enumerate(last or ())} | {"limit": limit}
         sql = f"SELECT {', '.join(self.columns)} FROM {self.name} {bound} ORDER BY {keys} LIMIT :limit"
         return connection.execute(sql, given)
 

@@ -63,7 +63,8 @@ class Bell(Protocol):
 
 class Database(Protocol):
     """One engine. `fragments` are spliced into SQL by name: `lock` after a SELECT that locks its row, `id` the type of an
-    identifier that sorts bytewise; `columns` asks for every table, column, and its place in the primary key (0: none)."""
+    identifier that sorts bytewise, `bytes` that of bytes; `columns` asks for every table, column, and its place in the primary
+    key (0: none)."""
 
     @property
     def name(self) -> str:

@@ -6,8 +6,8 @@ from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Wanted
 
-RECORDS = 250
-"""At most so many records of one table a commit: rows and events may be large."""
+RECORDS, PIECES = 250, 16
+"""At most so many records of one table a commit: rows and events may be large, and pieces of files are."""
 
 
 class Erase:
@@ -21,7 +21,8 @@ class Erase:
         if not batch.was_removed:
             return batch.space.removed_at is not None  # removed by this very batch, which has still to write what came before
         for table in statements.OF_A_SPACE:
-            if batch.delete_found(statements.first_records(table), statements.erase_between(table), limit=RECORDS):
+            limit = PIECES if table == "media_piece" else RECORDS
+            if batch.delete_found(statements.first_records(table), statements.erase_between(table), limit=limit):
                 return True
         batch.execute(statements.DELETE_SPACE)
         return False

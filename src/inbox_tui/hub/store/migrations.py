@@ -8,7 +8,7 @@ from inbox_tui.hub.store.database import Connection, Database
 _FIRST = """
 CREATE TABLE space (
     name {id} PRIMARY KEY, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, floor BIGINT NOT NULL, last_id {id} NOT NULL,
-    unread BIGINT NOT NULL, size BIGINT NOT NULL, mutes BIGINT NOT NULL, retained_at BIGINT NOT NULL,
+    unread BIGINT NOT NULL, size BIGINT NOT NULL, mutes BIGINT NOT NULL, media BIGINT NOT NULL, retained_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL, removed_at BIGINT);
 CREATE INDEX space_retained ON space (retained_at);
 
@@ -91,6 +91,16 @@ CREATE INDEX job_due ON job (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX job_due_here ON job (space, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX job_waiting ON job (space, notification_id) WHERE state = 'waiting';
 CREATE INDEX job_failed ON job (space, updated_at) WHERE state = 'failed';
+
+CREATE TABLE media (
+    space {id} NOT NULL, id {id} NOT NULL, hash TEXT NOT NULL, size BIGINT NOT NULL, mime_type TEXT NOT NULL,
+    made_at BIGINT NOT NULL, check_at BIGINT NOT NULL, PRIMARY KEY (space, id));
+CREATE UNIQUE INDEX media_hash ON media (space, hash) WHERE hash <> '';
+CREATE INDEX media_check ON media (space, check_at);
+CREATE TABLE media_piece (space {id} NOT NULL, id {id} NOT NULL, bytes {bytes} NOT NULL, PRIMARY KEY (space, id));
+CREATE TABLE media_use (
+    space {id} NOT NULL, media_id {id} NOT NULL, event_id {id} NOT NULL, notification_id {id} NOT NULL,
+    PRIMARY KEY (space, media_id, event_id));
 
 CREATE TABLE unfinished_copy (source TEXT NOT NULL);
 

@@ -14,7 +14,7 @@ from pydantic_core import to_json
 
 from inbox_tui.core.errors import InboxError
 from inbox_tui.hub.store.bell import PostgresBell
-from inbox_tui.hub.store.database import NO_PARAMS, Heard, Lost, Params, Record
+from inbox_tui.hub.store.database import NO_PARAMS, Heard, Lost, Params, Record, Value
 
 try:
     import psycopg
@@ -91,6 +91,8 @@ class PostgresConnection:
 
     def insert(self, table: str, rows: Sequence[Params]) -> None:
         # All as one parameter: a statement and a way to the server for any number of records, and the least work in here.
+        if any(isinstance(value, bytes) for value in rows[0].values()):
+            rows = [{name: _as_text(value) for name, value in row.items()} for row in rows]
         self._cursor.execute(_insert(table, tuple(rows[0])), {"rows": to_json(rows).decode()})
 
     def update(self, table: str, columns: tuple[str, ...], rows: Sequence[Params]) -> None:
@@ -123,7 +125,7 @@ class PostgresDatabase:
     notified needs a session of its own. Where it is given, the first may lead through a pooler that gives every transaction
     another session, so nothing is prepared. Raises InboxError for an address that is none; connects to nothing yet."""
 
-    fragments: Mapping[str, str] = {"lock": " FOR UPDATE", "id": 'TEXT COLLATE "C"', "columns": _COLUMNS}
+    fragments: Mapping[str, str] = {"lock": " FOR UPDATE", "id": 'TEXT COLLATE "C"', "bytes": "BYTEA", "columns": _COLUMNS}
     lanes = LANES
 
     def __init__(self, dsn: str, notify_dsn: str = "") -> None:
@@ -167,6 +169,11 @@ def _completed(dsn: str) -> str:
             "a password belongs into ~/.pgpass, and special characters in it are written as %XX."
         ) from None
     return make_conninfo(dsn, **{name: value for name, value in _DEFAULTS.items() if name not in given})
+
+
+def _as_text(value: Value) -> Value:
+    r"""Bytes as they stand in JSON for PostgreSQL: `\x` and hex."""
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else value
 
 
 def _first_line(error: BaseException) -> str:

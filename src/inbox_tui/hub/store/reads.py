@@ -229,6 +229,23 @@ def mutes(connection: Connection, space: str) -> list[Mute]:
     return [Mute(*record) for record in connection.execute(statements.MUTES, {"space": space})]
 
 
+def media(connection: Connection, space: str, id: str) -> tuple[int, str]:  # noqa: A002
+    """Size and type of a file that is whole. Raises Refused 404, also where the space is being erased."""
+    head(connection, space)
+    found = connection.execute(statements.MEDIA, {"space": space, "id": id})
+    if not found:
+        raise unknown_id("file")
+    return int(found[0][0]), str(found[0][1])
+
+
+def piece(connection: Connection, space: str, id: str) -> bytes:  # noqa: A002
+    """Raises Refused 404."""
+    found = connection.execute(statements.PIECE, {"space": space, "id": id})
+    if not found:
+        raise unknown_id("file")
+    return bytes(found[0][0])
+
+
 def next_jobs(connection: Connection, limit: int) -> list[tuple[str, int]]:
     """Spaces, and when each has its first job due; the soonest first."""
     return [(str(space), int(due_at)) for space, due_at in connection.execute(statements.NEXT_JOBS, {"limit": limit})]

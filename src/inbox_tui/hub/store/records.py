@@ -37,6 +37,8 @@ class Space:
     size: int
     mutes: int = 0
     """Mute rules that hold: where there is none, nobody asks for them."""
+    media: int = 0
+    """Bytes of kept files, and of those that are still coming in or going."""
     retained_at: int = 0
     """When nothing more was found that is kept no longer."""
     removed_at: int | None = None

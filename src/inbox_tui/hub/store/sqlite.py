@@ -70,7 +70,7 @@ class SqliteConnection:
 class SqliteDatabase:
     """The file at `path`, made with mode 0600 where it is missing. Raises sqlite3.OperationalError where it cannot be."""
 
-    fragments: Mapping[str, str] = {"lock": "", "id": "TEXT", "columns": _COLUMNS}
+    fragments: Mapping[str, str] = {"lock": "", "id": "TEXT", "bytes": "BLOB", "columns": _COLUMNS}
     lanes = 1
 
     def __init__(self, path: Path) -> None:

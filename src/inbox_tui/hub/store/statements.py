@@ -83,12 +83,13 @@ def page(*, unread: bool, needs_me: bool) -> str:
 WHERE space = :space AND id < :after{_only(unread, needs_me)} ORDER BY id DESC LIMIT :limit"""
 
 
-SPACE = "SELECT name, epoch, rev, floor, last_id, unread, size, mutes, retained_at, removed_at FROM space WHERE name = :space"
+SPACE = """SELECT name, epoch, rev, floor, last_id, unread, size, mutes, media, retained_at, removed_at FROM space
+WHERE name = :space"""
 SPACE_MADE_AT = "SELECT created_at FROM space WHERE name = :space"
-INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, retained_at, created_at)
-VALUES (:space, :now, :now, :now, '', 0, 0, 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
+INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, media, retained_at, created_at)
+VALUES (:space, :now, :now, :now, '', 0, 0, 0, 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
 UPDATE_SPACE = """UPDATE space SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size,
-mutes = :mutes, retained_at = :retained_at, removed_at = :removed_at WHERE name = :name"""
+mutes = :mutes, media = :media, retained_at = :retained_at, removed_at = :removed_at WHERE name = :name"""
 
 
 def _due(column: str, before: str) -> str:
@@ -219,6 +220,34 @@ QUEUE_JOB = f"""UPDATE job SET state = 'queued', body = :body, due_at = :now, qu
 WHERE {_WAITING} = :notification_id"""
 DROP_JOB = f"DELETE FROM job WHERE {_WAITING} = :notification_id"
 
+# A file has its hash once it is whole: until then, and when it goes, nobody finds it. A piece's id is the file's and its number.
+ADD_UPLOAD = """INSERT INTO media (space, id, hash, size, mime_type, made_at, check_at)
+VALUES (:space, :id, '', 0, '', :now, :check_at)"""
+RENEW_UPLOAD = "UPDATE media SET check_at = :check_at WHERE space = :space AND id = :id AND hash = '' RETURNING id"
+ADD_PIECE = "INSERT INTO media_piece (space, id, bytes) VALUES (:space, :id, :bytes)"
+MEDIA_BY_HASH = "SELECT id, check_at FROM media WHERE space = :space AND hash = :hash AND hash <> ''"
+FINISH_UPLOAD = """UPDATE media SET hash = :hash, size = :size, mime_type = :mime_type, check_at = :check_at
+WHERE space = :space AND id = :id"""
+MEDIA = "SELECT size, mime_type FROM media WHERE space = :space AND id = :id AND hash <> ''"
+PIECE = "SELECT bytes FROM media_piece WHERE space = :space AND id = :id"
+WHOLE_MEDIA = "SELECT id FROM media WHERE space = :space AND id IN (:values) AND hash <> ''"
+
+MEDIA_TO_CHECK = """SELECT id, hash FROM media
+WHERE space = :space AND check_at <= :now ORDER BY check_at LIMIT :limit"""
+FIRST_USES = """SELECT event_id,
+EXISTS (SELECT 1 FROM event WHERE event.space = media_use.space AND event.id = media_use.event_id)
+OR EXISTS (SELECT 1 FROM notification WHERE notification.space = media_use.space
+    AND notification.id = media_use.notification_id AND document LIKE :mention)
+FROM media_use WHERE space = :space AND media_id = :id ORDER BY event_id LIMIT :limit"""
+DELETE_USES = """DELETE FROM media_use
+WHERE space = :space AND media_id = :id AND event_id >= :first AND event_id <= :last"""
+CHECK_MEDIA = "UPDATE media SET check_at = :check_at WHERE space = :space AND id = :id"
+HIDE_MEDIA = "UPDATE media SET hash = '' WHERE space = :space AND id = :id"
+FIRST_PIECES = """SELECT id, length(bytes) FROM media_piece
+WHERE space = :space AND id >= :first AND id <= :last ORDER BY id LIMIT :limit"""
+DELETE_PIECES = "DELETE FROM media_piece WHERE space = :space AND id >= :first AND id <= :last"
+DELETE_MEDIA = "DELETE FROM media WHERE space = :space AND id = :id"
+
 HEADS = "SELECT name, rev FROM space ORDER BY name"
 UNFINISHED_COPY = "SELECT source FROM unfinished_copy"
 BEGIN_COPY = "INSERT INTO unfinished_copy (source) VALUES (:source)"
@@ -251,6 +280,9 @@ OF_A_SPACE = {
     "mute": "id",
     "decision_log": "id",
     "job": "id",
+    "media": "id",
+    "media_use": "media_id",
+    "media_piece": "id",
     "api_key": "id",
 }
 """Every table that has a space's records, and what orders them there: nothing of a removed space stays in any."""

@@ -11,6 +11,7 @@ from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Wanted
 from inbox_tui.hub.values import Retention
+from inbox_tui.hub.verbs.media import sweep
 
 ROWS, RECORDS = 250, 1000
 """At most so many rows, and records of any other table, a commit."""
@@ -37,7 +38,7 @@ class Retain:
         keys_cutoff = batch.now - keep.idempotency_days * DAY
         records = [_by_age(batch, table, keys_cutoff) for table in ("idempotency", "triage_call", "ask", "job")]
         records += [_by_age(batch, table, batch.now - keep.rows_days * DAY) for table in ("run", "agent_session")]
-        if rows == ROWS or RECORDS in (tombstones, events, *records):
+        if sweep(batch) or rows == ROWS or RECORDS in (tombstones, events, *records):
             return True
         space.retained_at = batch.now
         return False
