@@ -258,7 +258,7 @@ async def test_somebody_else_was_first(pane: OpenPane) -> None:
 
 async def replay(it: Pane, keys: tuple[tuple[str, str, int], ...], lag: int) -> bool:
     """One sequence of the specification through the pane; True: it approved. Times as the specification has them."""
-    base, it.link.decided, it.main.answering = it.seconds + 100, [], set()
+    base, it.link.decided, it.main.answering.sent = it.seconds + 100, [], set()
     it.main.bar.close("again")
     pressed = read = handled = seen = 0
     was_open = False

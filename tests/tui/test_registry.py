@@ -10,6 +10,7 @@ from tui_world import OpenPane, many, message, numbered, prompt
 
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.tui.actions import ACTIONS, BY_ID, FOOTER_KEYS, Context, footer_actions, key_table_markdown
+from inbox_tui.tui.answering import Answering
 from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.keymap import CHORD_SECONDS, Chord, build_keymap
 from inbox_tui.tui.messages import TriageRefused
@@ -23,7 +24,7 @@ OF_THE_APP = {"quit", "help", "palette", "theme", "do_not_disturb", "reload"}
 
 def test_every_action_does_something() -> None:
     for action in ACTIONS:
-        assert any(callable(getattr(each, action.id, None)) for each in (Commands, Triaging, Outward, Relatives)) != (
+        assert any(callable(getattr(each, action.id, None)) for each in (Commands, Triaging, Answering, Outward, Relatives)) != (
             action.id in OF_THE_APP
         ), action.id
 

@@ -68,6 +68,14 @@ def _has_url(context: Context) -> bool:
 ACTIONS: tuple[Action, ...] = (
     Action("answer", ("a",), "answer", "Answer the question under the cursor: then y, n or a digit.", "answer", _asks),
     Action(
+        "answer_many",
+        ("A",),
+        "answer many",
+        "Answer many questions at once: those selected, or all that need you.",
+        "answer",
+        lambda c: c.selected > 0,
+    ),
+    Action(
         "open",
         ("enter",),
         "open",

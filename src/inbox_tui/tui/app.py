@@ -126,7 +126,8 @@ class InboxApp(App[int]):
         if isinstance(event, events.Paste) and self.main.keyboard.paste(event.text):
             return True
         if isinstance(event, (events.Paste, events.AppBlur)):
-            self.main.bar.close("not answered")
+            if self.main.question is not None:
+                self.main.question.disturb()
             return isinstance(event, events.Paste)
         return False
 
@@ -230,7 +231,7 @@ class InboxApp(App[int]):
         if not self._config_file.has_changed:
             return  # the pane was opened with the rest of it
         self.main.filtering.saved = config.filters
-        self.main.bar.confirm = config.tui.confirm
+        self.main.bar.confirm = self.main.preflight.confirm = config.tui.confirm
         self.main.list.use_density(config.tui.density)
         keymap = build_keymap(config.tui.own_keys, config.tui.keymap)
         if keymap != self.keymap:

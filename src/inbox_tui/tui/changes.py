@@ -43,8 +43,7 @@ class Changes:
         screen.filtering.cache_changed()
         screen.list.take_changes()
         screen.edges.say_what_became()
-        if screen.bar.row is not None:
-            screen.bar.follow(screen.reader.row(screen.bar.row.id))
+        screen.answering.follow()
         screen.details.show()
 
     def tick(self) -> None:

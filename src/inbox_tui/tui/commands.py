@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
-from inbox_tui.tui import aside, words
+from inbox_tui.tui import aside
 from inbox_tui.tui.actions import BY_ID, Context, show_key
 from inbox_tui.tui.outward import Outward
 from inbox_tui.tui.relatives import Relatives
@@ -24,7 +23,7 @@ class Commands:
     """Over one main screen. `run` answers False for an action that is the app's own."""
 
     def __init__(self, screen: MainScreen) -> None:
-        self._screen, self._others = screen, (screen.triaging, Outward(screen), Relatives(screen))
+        self._screen, self._others = screen, (screen.triaging, screen.answering, Outward(screen), Relatives(screen))
 
     @property
     def context(self) -> Context:
@@ -200,18 +199,3 @@ class Commands:
 
     def refresh(self) -> None:
         self._screen.link.reconnect()
-
-    # Answering
-
-    def answer(self) -> None:
-        row = self._screen.row
-        if row is None:
-            return
-        current: Row | None = self._screen.reader.row(row.id)
-        if current is None or not current.notification.is_open:
-            state = words.state(current.notification, self._screen.me) if current is not None else ""
-            self._screen.say(state or "this asks nothing")
-        elif current.id in self._screen.answering:
-            self._screen.say("your answer is on its way")
-        else:
-            self._screen.bar.ask(current)

@@ -90,7 +90,7 @@ class Edges:
     def _foot(self, width: int) -> tuple[list[Piece], list[Piece]]:
         screen, listing = self._screen, self._screen.list.listing
         right = footer.position(listing.cursor_y, listing.count, screen.list.arrived, len(screen.list.selection))
-        if screen.bar.is_open:
+        if screen.question is not None and not screen.preflight.is_answered:
             return [(" any other key closes this, nothing answered", "dim")], right
         if self._message:
             return [(" ", "text"), (self._link, "link"), (f" {self._message}" if self._link else self._message, "text")], right

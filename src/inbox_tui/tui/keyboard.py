@@ -37,10 +37,10 @@ class Keyboard:
     def take(self, key: str, read_at: float) -> str | None:
         """One key. Answers an action for the app; "" when it is dealt with; None: not ours."""
         screen = self._screen
-        if screen.bar.is_open:
-            screen.bar.take(key, read_at)
+        if screen.question is not None:
+            screen.question.take(key, read_at)
             return ""
-        if screen.bar.swallows(read_at):
+        if screen.bar.swallows(read_at) or screen.preflight.swallows(read_at):
             return ""
         screen.list.touched = True
         if self.prompt is not None:

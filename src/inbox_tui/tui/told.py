@@ -73,9 +73,7 @@ def decision_changed(screen: MainScreen, change: DecisionChanged) -> None:
             note = told = _decided(screen, change)
         case "refused":
             note, told = "", _refusal(change, screen.me)
-    if change.state != "sending":
-        # Also where the outcome is unknown: the hub takes one answer only, so a second try can do no harm.
-        screen.answering.discard(change.id)
+    screen.answering.fared(change, told)
     screen.list.note(change.id, note)
     # That this answer did nothing is told by nobody else: the row, which tells of another's, must not replace it.
     screen.say(told, about="" if change.state == "refused" else change.id)

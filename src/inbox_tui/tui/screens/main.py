@@ -15,6 +15,7 @@ from textual.worker import Worker
 from inbox_tui.cache.pages import Reader, Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.times import Clock
+from inbox_tui.tui.answering import Answering
 from inbox_tui.tui.aside import Aside
 from inbox_tui.tui.changes import Changes
 from inbox_tui.tui.commands import Commands
@@ -32,7 +33,8 @@ from inbox_tui.tui.triaging import Triaging
 from inbox_tui.tui.widgets.decision_bar import DecisionBar
 from inbox_tui.tui.widgets.detail import Detail
 from inbox_tui.tui.widgets.notification_list import NotificationList
-from inbox_tui.tui.widgets.question import Confirm
+from inbox_tui.tui.widgets.preflight_list import PreflightList
+from inbox_tui.tui.widgets.question import Confirm, Question
 from inbox_tui.tui.widgets.sidebar import Sidebar
 
 
@@ -59,6 +61,7 @@ class MainScreen(Screen[None]):
         &.-narrow.-reading NotificationList { display: none; }
         &.-empty Empty { display: block; }
         &.-empty NotificationList, &.-empty Detail { display: none; }
+        &.-preflight #body { display: none; }
     }
     """
 
@@ -69,15 +72,14 @@ class MainScreen(Screen[None]):
     ) -> None:  # fmt: skip
         super().__init__()
         self.reader, self.link, self._clock = reader, link, clock
-        self.answering: set[str] = set()
-        """Rows whose answer is on its way."""
         self.me = me
         """By what name the hub knows who sits here; "" where that is not known."""
         self.list = NotificationList(reader, clock, me=me, id="list")
         self.detail = Detail(clock, me=me, id="detail")
         self.bar = DecisionBar(fence, clock, monotonic, confirm=confirm, id="bar")
+        self.preflight = PreflightList(fence, clock, monotonic, confirm=confirm, id="preflight")
         self.filtering = Filtering(self, filters or {})
-        self.triaging, self.keyboard = Triaging(self), Keyboard(self, keymap)
+        self.triaging, self.answering, self.keyboard = Triaging(self), Answering(self), Keyboard(self, keymap)
         self.commands = Commands(self)
         self.changes, self.details, self.edges = Changes(self), Details(self), Edges(self, clock, hints)
         self.aside = Aside(self, folded_file)
@@ -90,6 +92,7 @@ class MainScreen(Screen[None]):
             yield self.list
             yield self.edges.empty
             yield self.detail
+        yield self.preflight
         yield self.bar
         yield self.edges.typed
         yield self.edges.footer
@@ -103,6 +106,7 @@ class MainScreen(Screen[None]):
         self.changes.tick()
         self.list.tick()
         self.bar.tick()
+        self.preflight.tick()
         self.filtering.tick()
         self.aside.tick()
         self.refresh_words()
@@ -117,6 +121,15 @@ class MainScreen(Screen[None]):
     @property
     def reading(self) -> bool:
         return self.has_class("-reading")
+
+    @property
+    def question(self) -> Question | None:
+        """What waits for an answer just now, and has every key."""
+        return next((each for each in (self.bar, self.preflight) if each.is_open), None)
+
+    def is_away(self, row: Row) -> bool:
+        """Whether the hub that a row is of cannot be reached just now."""
+        return not self.edges.heading.is_live
 
     @property
     def keymap(self) -> Keymap:
@@ -229,16 +242,13 @@ class MainScreen(Screen[None]):
         with self.changes.reading_cache():
             raise event.error
 
-    @on(DecisionBar.Answered)
-    def _on_answered(self, event: DecisionBar.Answered) -> None:
-        self.answering.add(event.row.id)
-        self.list.note(event.row.id, "sending…")
-        self.say("sending…", about=event.row.id)
-        self.link.decide(event.row, event.choice.key)
+    @on(Question.Answered)
+    def _on_answered(self, event: Question.Answered) -> None:
+        self.answering.send(event)
 
-    @on(DecisionBar.Closed)
-    def _on_closed(self, event: DecisionBar.Closed) -> None:
-        self.say(event.reason)
+    @on(Question.Closed)
+    def _on_closed(self, event: Question.Closed) -> None:
+        self.answering.closed(event)
 
     def on_resize(self, event: events.Resize) -> None:
         self.aside.fit()

@@ -15,7 +15,7 @@ from inbox_tui.cache.pages import Row
 from inbox_tui.core.model import Choice
 from inbox_tui.core.text import mark
 from inbox_tui.core.times import Clock
-from inbox_tui.tui import asked, words
+from inbox_tui.tui import asked
 from inbox_tui.tui.cells import wrap
 from inbox_tui.tui.terminal import Fence
 from inbox_tui.tui.widgets.question import NOT_NOW, Confirm, Piece, Question

@@ -155,6 +155,10 @@ class Question(Widget, can_focus=False):
         self._hide()
         self.post_message(self.Closed(reason))
 
+    def disturb(self) -> None:
+        """Something was pasted, or the terminal lost the focus."""
+        self.close(NOT_ANSWERED)
+
     def swallows(self, read_at: float) -> bool:
         """Whether a key read then was meant for what has just closed by itself."""
         return not self.is_open and read_at < self._swallow_until
@@ -163,6 +167,7 @@ class Question(Widget, can_focus=False):
         """One key, by the name a person gives it, read off the terminal at `read_at`."""
         if not self.is_open:
             return
+        key = "space" if key == " " else key
         choice = self._keys.get(key)
         if choice is None and self._moves(key):
             return
