@@ -115,6 +115,8 @@ class Endpoint:
     takes_slashes: bool = False
     events: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     """Of a stream: what each event's data is."""
+    waited_answer: type[BaseModel] | None = None
+    """What a call is answered with 200 that wants to wait; with `events`, as a stream where it wants that."""
 
     @property
     def route(self) -> str:

@@ -42,7 +42,7 @@ def models_of(endpoints: Iterable[Endpoint]) -> dict[str, Described]:
     for endpoint in endpoints:
         if endpoint.body is not None:
             found[endpoint.body.__name__] = endpoint.body, "validation"
-        for answer in (endpoint.answer, endpoint.other_answer):
+        for answer in (endpoint.answer, endpoint.other_answer, endpoint.waited_answer):
             if answer is not None:
                 found[answer.__name__] = answer, "serialization"
         for data in endpoint.events.values():
@@ -150,6 +150,11 @@ def _responses(endpoint: Endpoint) -> Schema:
             name: {"description": text, "schema": {"type": "integer"}} for name, text in endpoint.gives_headers.items()
         }
     responses = {str(endpoint.status): success}
+    if endpoint.waited_answer is not None:
+        content = {"application/json": {"schema": _ref(endpoint.waited_answer)}}
+        if endpoint.events:
+            content["text/event-stream"] = {"schema": _events(endpoint)}
+        responses["200"] = {"description": "Where it was waited for", "content": content}
     for status in sorted(_refusals(endpoint)):
         responses[str(status)] = {"description": _STATUS[status], "content": {MEDIA_TYPE: {"schema": _ref(wire.ErrorModel)}}}
     return responses

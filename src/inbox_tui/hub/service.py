@@ -19,6 +19,7 @@ from inbox_tui.core.errors import Refused, invalid, unknown_id
 from inbox_tui.core.model import Document, Event, decode
 from inbox_tui.core.times import Clock
 from inbox_tui.core.times import now as machine_clock
+from inbox_tui.hub.answers import Answers
 from inbox_tui.hub.callbacks import KIND, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.counting import Histogram
@@ -94,7 +95,8 @@ class Service:
         self._callbacks = callbacks
         handlers = {} if callbacks is None else {KIND: callbacks.run}
         self._jobs = Jobs(self._writer, self._readers, clock, handlers, job_lease_seconds)
-        self._listeners: list[Callable[[str | None], None]] = []
+        self.answers = Answers(self._writer, self._readers, self._waiters)
+        self._listeners: list[Callable[[str | None], None]] = [self.answers.wake]
         self._bell: Bell | None = None
 
     @property

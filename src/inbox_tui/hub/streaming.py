@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
@@ -42,6 +43,11 @@ class Streamed:
             async with asyncio.timeout(self._send_seconds):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def event_frame(event: str, data: Mapping[str, object]) -> bytes:
+    """One event without an id: nobody resumes after it."""
+    return f"event: {event}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
 
 
 async def until_gone(receive: Receive) -> None:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from starlette.responses import Response
 
-from inbox_tui.core.errors import Refused
 from inbox_tui.hub.endpoints import SEND, Call, Endpoint, reply
 from inbox_tui.hub.service import Answer
+from inbox_tui.hub.waiting import unless_over
 from inbox_tui.hub.wire import AcknowledgeBody, AskBody, PollQuery, WithdrawBody
 
 
 async def poll(call: Call) -> Response:
     """Waits for an answer, but not past the hub's own end."""
-    query, hub = call.query(PollQuery), call.hub
-    asking = asyncio.ensure_future(
-        hub.service.poll_ask(call.caller.space, call.caller.sender, call.path("key"), epoch=query.epoch, wait=query.wait)
-    )
-    stopping = asyncio.ensure_future(hub.feeds.closed.wait())
-    try:
-        await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not asking.done():
-            raise Refused(503, "The hub is stopping.", code="stopping", retry_after=1)
-        return _said(call, asking.result())
-    finally:
-        for task in (asking, stopping):
-            task.cancel()
+    query = call.query(PollQuery)
+    asking = call.hub.service.poll_ask(
+        call.caller.space, call.caller.sender, call.path("key"), epoch=query.epoch, wait=query.wait
+    )  # fmt: skip
+    return _said(call, await unless_over(call, asking, is_listening=False))
 
 
 async def acknowledge(call: Call) -> Response:

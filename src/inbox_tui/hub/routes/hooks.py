@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from inbox_tui.core.errors import Refused
 from inbox_tui.core.hooks import claude_code
 from inbox_tui.core.hooks.spoken import Asked, Body, Given, Output
 from inbox_tui.core.ids import new_idempotency_key
 from inbox_tui.dialects import fields, own
 from inbox_tui.hub.endpoints import SEND, Call, Endpoint
 from inbox_tui.hub.service import Answer, Published
-from inbox_tui.hub.streaming import until_gone
+from inbox_tui.hub.waiting import unless_over
 from inbox_tui.hub.wire import HookAnswer, HookBody
 
 _POLL_SECONDS = 30.0
-_T = TypeVar("_T")
 
 
 async def claude(call: Call) -> Response:
@@ -56,7 +54,7 @@ async def _ask(call: Call, asked: Asked) -> Output:
         waits.append(_Waiting(call, body, seconds))
         try:
             given = await waits[-1].ask()
-        except _HungUpError:
+        except ClientDisconnect:
             return {}
         except BaseException:
             await _withdraw(waits)
@@ -78,10 +76,6 @@ async def _withdraw(waits: Sequence[_Waiting]) -> None:
         await wait.withdraw()
 
 
-class _HungUpError(Exception):
-    """Whoever asked is no longer there."""
-
-
 class _Waiting:
     """One question of the caller's, and the connection that waits for its answer."""
 
@@ -98,7 +92,7 @@ class _Waiting:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._seconds
         while (left := deadline - loop.time()) > 0:
-            answer = await self._or_gone(self._poll(min(_POLL_SECONDS, left)))
+            answer = await unless_over(self._call, self._poll(min(_POLL_SECONDS, left)))
             if answer.status != "open":
                 return self._given(answer)
         return None
@@ -118,23 +112,6 @@ class _Waiting:
         if answer.status != "decided" or decision is None or decision["is_timeout_default"] or answer.id != self._id:
             return None
         return Given(decision["key"], decision["comment"])
-
-    async def _or_gone(self, work: Awaitable[_T]) -> _T:
-        """What comes of the work, unless the caller hangs up or the hub stops before."""
-        working = asyncio.ensure_future(work)
-        leaving = asyncio.ensure_future(until_gone(self._call.request.receive))
-        stopping = asyncio.ensure_future(self._call.hub.feeds.closed.wait())
-        tasks: list[asyncio.Future[object]] = [working, leaving, stopping]  # type: ignore[list-item]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
-                return working.result()
-            if leaving.done():
-                raise _HungUpError
-            raise Refused(503, "The hub is stopping.", code="stopping", retry_after=1)
-        finally:
-            for task in tasks:
-                task.cancel()
 
 
 ENDPOINTS = [

@@ -16,7 +16,8 @@ CREATE TABLE notification (
     space {id} NOT NULL, id {id} NOT NULL, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, created_rev BIGINT NOT NULL,
     raised_rev BIGINT NOT NULL, raised_at BIGINT NOT NULL, last_occurred_at BIGINT NOT NULL, fold_key TEXT NOT NULL,
     is_folding BOOLEAN NOT NULL, unread BOOLEAN NOT NULL, done BOOLEAN NOT NULL, needs_me BOOLEAN NOT NULL,
-    is_prompt BOOLEAN NOT NULL, is_open BOOLEAN NOT NULL, pinned BOOLEAN NOT NULL, muted BOOLEAN NOT NULL,
+    is_prompt BOOLEAN NOT NULL, is_open BOOLEAN NOT NULL, untaken BOOLEAN NOT NULL, pinned BOOLEAN NOT NULL,
+    muted BOOLEAN NOT NULL,
     expires_at BIGINT, snoozed_until BIGINT, lease_until BIGINT, source TEXT NOT NULL,
     sender {id} NOT NULL, run_id {id} NOT NULL, session_id TEXT NOT NULL, request TEXT NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (space, id));
@@ -26,6 +27,7 @@ CREATE INDEX notification_unread ON notification (space, id) WHERE unread;
 CREATE INDEX notification_needs_me ON notification (space, id) WHERE needs_me;
 CREATE INDEX notification_open ON notification (space, id) WHERE is_open AND is_prompt;
 CREATE INDEX notification_open_run ON notification (space, run_id, id) WHERE is_open AND is_prompt AND run_id <> '';
+CREATE INDEX notification_untaken ON notification (space, sender, rev) WHERE untaken;
 CREATE INDEX notification_session ON notification (space, session_id, id) WHERE is_open AND session_id <> '';
 CREATE INDEX notification_request ON notification (space, request, id) WHERE request <> '';
 CREATE INDEX notification_expires ON notification (expires_at, space) WHERE expires_at IS NOT NULL;

@@ -215,6 +215,29 @@ def asked(connection: Connection, space: str, sender: str, key: str) -> tuple[st
     return (str(found[0][0]), *born(connection, space, str(found[0][0]))) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Untaken:
+    """An answer that its asker has not acknowledged: the row's rev and document, and the id of the event that asked, "" where
+    that is kept no longer."""
+
+    rev: int
+    document: str
+    event_id: str
+
+
+def untaken(connection: Connection, space: str, sender: str, after_rev: int, limit: int) -> list[Untaken]:
+    """Those of a sender after a rev, in the order of their revs."""
+    params: Params = {"space": space, "sender": sender, "after": after_rev}
+    found, _ = _some(connection, statements.UNTAKEN, params, limit, MOST_BYTES)
+    return [Untaken(int(rev), str(document), first_event(connection, space, str(row_id))) for rev, document, row_id in found]
+
+
+def first_event(connection: Connection, space: str, id: str) -> str:  # noqa: A002
+    """The id of the event that made a row; "" where it is kept no longer."""
+    [(event_id,)] = connection.execute(statements.FIRST_EVENT_OF_ROW, {"space": space, "id": id})
+    return str(event_id or "")
+
+
 def due(connection: Connection, now: int, retain_every: int) -> dict[str, set[str]]:
     """Space → what the clock has to do there, as `statements.DUE_SPACES` names it; nothing for most spaces."""
     found: dict[str, set[str]] = {}

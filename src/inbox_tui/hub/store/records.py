@@ -98,6 +98,7 @@ class Held:
             "needs_me": row.needs_me,
             "is_prompt": row.is_prompt,
             "is_open": is_open,
+            "untaken": row.decision is not None and row.decision.delivery == "unconfirmed",
             "pinned": row.pinned,
             "muted": row.muted,
             "source": source_of(row),

@@ -13,8 +13,8 @@ CALL = "SELECT rev, changed, skipped, raised FROM triage_call WHERE space = :spa
 
 MOVING = ("rev", "raised_rev", "raised_at", "last_occurred_at", "document")
 STATE = (
-    "is_folding", "unread", "done", "needs_me", "is_open", "pinned", "muted", "expires_at", "snoozed_until", "lease_until",
-    "run_id",
+    "is_folding", "unread", "done", "needs_me", "is_open", "untaken", "pinned", "muted", "expires_at", "snoozed_until",
+    "lease_until", "run_id",
 )  # fmt: skip
 """What indexes are made of: most repeats leave it as it is, and then its indexes need not be written."""
 

@@ -20,6 +20,15 @@ def answer_of(held: Held) -> Answer:
     return Answer(row.id, held.epoch, decide.ask_status(row), decision)
 
 
+def renewed(batch: Batch, held: Held, wait: float) -> Answer:
+    """What the asker is told who waits for `wait` seconds from now."""
+    if held.row.is_open:
+        if held.row.waiting != "here":
+            batch.put(held, replace(held.row, waiting="here"))
+        batch.lease(held, batch.now + round(wait * SECOND) + LEASE)
+    return answer_of(held)
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     sender: str
@@ -44,11 +53,7 @@ class Poll(_Asked):
         held = self.held(batch)
         if held is None or (self.epoch is not None and held.epoch != self.epoch):
             return UNKNOWN
-        if held.row.is_open:
-            if held.row.waiting != "here":
-                batch.put(held, replace(held.row, waiting="here"))
-            batch.lease(held, batch.now + round(self.wait * SECOND) + LEASE)
-        return answer_of(held)
+        return renewed(batch, held, self.wait)
 
 
 @dataclass(frozen=True, slots=True)

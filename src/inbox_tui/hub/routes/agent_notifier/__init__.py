@@ -1,6 +1,7 @@
 """Agent Notifier's calls (seed 002)."""
 
-from inbox_tui.hub.routes.agent_notifier import media, messages, sessions
+from inbox_tui.hub.routes.agent_notifier import action_responses, approvals, media, messages, sessions
 from inbox_tui.hub.routes.agent_notifier.mounting import mounted
 
-ENDPOINTS = mounted([*messages.ENDPOINTS, *sessions.ENDPOINTS, *media.ENDPOINTS])
+_ROOMS = (messages, sessions, media, approvals, action_responses)
+ENDPOINTS = mounted([endpoint for room in _ROOMS for endpoint in room.ENDPOINTS])
