@@ -12,7 +12,9 @@ _words = st.sampled_from(
         "sk-ant-", "sk_live_", "sk-", "rk-test-", "pk-proj-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
         "xoxb-", "AKIA", "ASIA", "AIza", "ik_abc_", "an_key_", "eyJ", "?sig=", "&sig=", "Bearer ", "bearer ", "X-API-Key: ",
         "password=", "PASSWORD=", "passwd=", "Secret=", "token=", "api_key=", "APIKEY=", "pa\u017f\u017fword=", "to\u212aen=",
-        "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----", "A" * 16, "a1b2c3d4e5f6" * 3, ".", "_", " ", "\n",
+        "sig=", "X-Amz-Signature=", "x-amz-security-token=", "Bearer%20", "bearer+", "x-api-key:",
+        "-----BEGIN%20PRIVATE%20KEY-----", "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----", "A" * 16,
+        "a1b2c3d4e5f6" * 3, ".", "_", " ", "\n",
     ]
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ from inbox_tui.hub.values import Callback, Published, Retention
 from inbox_tui.hub.verbs.belonging import OpenSession
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.jobs import Claim, Failed, Finish
+from inbox_tui.hub.verbs.media import FinishUpload
 from inbox_tui.hub.verbs.mutes import MakeMute
 from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.retain import Retain
@@ -38,8 +39,8 @@ _LIVED = "quiet-0"
 
 _DAYS = 94
 _KEPT_DAYS = {
-    "notification": 92, "run": 92, "agent_session": 92, "ask": 92, "decision_log": 92, "event": 32, "tombstone": 32, "idempotency": 9,
-    "triage_call": 9, "job": 9,
+    "notification": 92, "run": 92, "agent_session": 92, "ask": 92, "decision_log": 92, "event": 32, "tombstone": 32,
+    "idempotency": 9, "triage_call": 9, "job": 9,
 }  # fmt: skip
 _SETTLED = {"notification": "AND NOT (is_prompt AND is_open)", "job": "AND state = 'failed'"}
 """What is old is open no more."""
@@ -103,10 +104,20 @@ def _live(store: Store, rows: int) -> None:
         answers = cast(list[Published], done.answers)
         store.apply(_LIVED, list(_answered(answers[: len(numbers)], numbers, made)), lambda at=at: at)  # type: ignore[misc]
     store.apply(_LIVED, [MakeMute("source", f"nobody-{n}", "", None, "ada") for n in range(20)], lambda: BEGINNING)
+    _keep(store, range(0, made, 20))
     jobs = cast(list[list[Job]], store.apply(_LIVED, [Claim(1000, DAY)], lambda: BEGINNING).answers)[0]
     store.apply(_LIVED, [Finish(job, Failed("answered 404"), 0.0) for job in jobs], lambda: BEGINNING)
     while store.apply(_LIVED, [Retain(Retention(rows_most=rows))], lambda: BEGINNING).answers[0]:
         pass
+
+
+def _keep(store: Store, numbers: range) -> None:
+    """Files, each named by a message of its own."""
+    for n in numbers:
+        file = FinishUpload("", 0, b"chart %d" % n, 1 << 40, f"hash-{n}", 8, "text/plain", DAY)
+        (media_id,) = store.apply(_LIVED, [file], lambda: BEGINNING).answers
+        shown = message(f"chart {n}", details={"image_url": f"https://hub.example/api/v1/media/{media_id}/chart"})
+        store.apply(_LIVED, [Publish(AGENT, shown)], lambda: BEGINNING)
 
 
 def _said(numbers: range, made: int) -> Iterator[Verb]:
