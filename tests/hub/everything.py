@@ -70,6 +70,10 @@ async def _ask(world: World, space: str) -> None:
     await service.withdraw_ask(space, AGENT, "never asked")
     await service.own_status(space, AGENT, asked.id)
     world.store.read(lambda connection: reads.asked(connection, space, "agent", "asked"))
+    await service.answers.wait(space, AGENT, asked.id, 0)
+    await service.answers.asked(space, AGENT, asked.id)
+    await service.answers.untaken(space, AGENT)
+    await service.answers.take(space, AGENT, asked.id)
     await service.publish(space, AGENT, prompt(), idempotency_key="left alone")
 
 

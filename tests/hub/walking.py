@@ -19,11 +19,12 @@ from pydantic import BaseModel
 
 from inbox_tui.core.ids import decode, encode, from_uuid, to_uuid
 from inbox_tui.dialects.agent_notifier import PREFIXES
+from inbox_tui.dialects.agent_notifier.approval import ApprovalBody
 from inbox_tui.dialects.agent_notifier.message import MessageBody
 from inbox_tui.dialects.agent_notifier.session import SessionBody
 from inbox_tui.dialects.notilens import NotiLensEvent
 from inbox_tui.dialects.own import EventBody
-from inbox_tui.hub import wire, wire_machine
+from inbox_tui.hub import wire, wire_approvals, wire_machine
 from inbox_tui.hub.access import Door, Role
 from inbox_tui.hub.endpoints import Endpoint
 
@@ -53,6 +54,11 @@ class Named:
     def unlike(self, word: str = "none") -> Named:
         """Of the same form and the same time, and nobody's; by another word of four letters another."""
         return replace(
+    @property
+    def approval(self) -> str:
+        """The question, spelt as a UUID."""
+        return to_uuid(self.id)
+
             self,
             **{name: encode(decode(getattr(self, name)) ^ 1 << 40) for name in ("id", "mute")},
             **{name: _unlike_uuid(getattr(self, name)) for name in ("message", "agent_session")},
@@ -89,6 +95,7 @@ BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
     wire.WithdrawBody: lambda n: {},
     wire.HintBody: lambda n: {"session_id": n.session},
     wire.HookBody: lambda n: {"hook_event_name": "SessionEnd", "session_id": n.session, "reason": "other"},
+    ApprovalBody: lambda n: {"title": "intruder", "session_id": n.agent_session, "parent_id": n.message},
     wire.TriageBody: lambda n: {},
     wire.SnoozeBody: lambda n: {"until": LATER},
     wire.MuteRowBody: lambda n: {},
@@ -109,6 +116,10 @@ QUERIES: Mapping[type[BaseModel], Callable[[Named], str]] = {
     wire_machine.SigningSecretQuery: lambda n: "",
 }
 PATHS = {"/api/mutes/{id}": "/api/mutes/{mute}"}
+    wire_approvals.WaitQuery: lambda n: "wait=0",
+    wire_approvals.ResponsesQuery: lambda n: "limit=1",
+    LogsQuery: lambda n: f"session_id={n.session}&text={n.key}",
+    LogStreamQuery: lambda n: f"session_id={n.session}&after=0",
 for _prefix in PREFIXES:
     PATHS[f"{_prefix}/messages/{{id}}/status"] = f"{_prefix}/messages/{{message}}/status"
     PATHS[f"{_prefix}/sessions/{{id}}"] = f"{_prefix}/sessions/{{agent_session}}"
@@ -121,6 +132,8 @@ class Caller:
 
     who: str
     by: str
+    for _path in ("approvals/{id}", "approvals/{id}/ack", "action-responses/{id}/ack"):
+        PATHS[f"{_prefix}/{_path}"] = f"{_prefix}/{_path.replace('id', 'approval')}"
     role: Role | None = None
     space: str = ""
     key: str = ""
