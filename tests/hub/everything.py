@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub_world import AGENT, Retention, World, message, prompt
+from hub_world import AGENT, Retention, World, about, message, prompt
 
 from inbox_tui.core import triage
 from inbox_tui.core.times import DAY, HOUR
@@ -14,6 +14,7 @@ from inbox_tui.hub.values import Belonging, Callback
 from inbox_tui.hub.verbs.asks import Withdraw
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.jobs import Again, Claim, Done, Failed, Finish
+from inbox_tui.hub.verbs.media import PIECE, AddPiece
 from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.retain import Retain
 from inbox_tui.hub.verbs.triage import TriageChunk
@@ -25,6 +26,7 @@ async def do_everything(world: World, space: str) -> None:
     await _read(world, space)
     await _triage(world, space)
     await _mute(world, space)
+    await _keep_files(world, space)
     await _let_time_pass(world, space)
     _do_jobs(world, space)
     await _keep_keys(world, space)
@@ -122,6 +124,20 @@ async def _mute(world: World, space: str) -> None:
     await mutes.mute_row(space, own.id, "task", until=world.now + HOUR, by="ada")
     await mutes.make(space, "source", "agent-1", "", until=world.now + HOUR, by="ada")
     await mutes.listed(space)
+
+
+async def _keep_files(world: World, space: str) -> None:
+    """One in several pieces that is referred to, the same again, and one that is cut off and gone on with too late."""
+    media, large = world.service.media, b"own" * PIECE
+    kept = await world.keep(large, space=space)
+    assert (await world.keep(large, space=space)).id == kept.id
+    await world.service.publish(space, AGENT, about(kept))
+    found = await media.find(space, kept.id, kept.name)
+    assert b"".join([piece async for piece in media.pieces(space, found)]) == large
+    _apply(world, space, AddPiece("", 0, b"own", 1 << 40))
+    await world.keep(b"nobody's", space=space)
+    world.advance(2 * DAY / 10**6)
+    await world.service.tick()
 
 
 async def _let_time_pass(world: World, space: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
 from inbox_tui.core.model import Choice, Event, Notification, decode
 from inbox_tui.core.times import SECOND
+from inbox_tui.hub.media import Kept
 from inbox_tui.hub.service import Page, Published, Rate, Retention, Sender, Service
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Wanted
@@ -63,6 +64,15 @@ class World:
         """In few commits, in this order."""
         return await asyncio.gather(*(self.publish(event) for event in events))
 
+    async def keep(self, content: bytes, name: str = "f.bin", *, space: str = SPACE) -> Kept:
+        """A file, as an upload in two parts brings it."""
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield content[: len(content) // 2]
+            yield content[len(content) // 2 :]
+
+        return await self.service.media.keep(space, AGENT.name, name, chunks())
+
     async def row(self, id: str) -> Notification:  # noqa: A002
         return decode(await self.service.notification(SPACE, id))
 
@@ -88,6 +98,11 @@ class World:
 
     async def ask(self, sender: Sender = AGENT, key: str = "ask-1", **changes: Any) -> Published:
         return await self.publish(prompt(**changes), sender, idempotency_key=key)
+
+
+def about(kept: Kept, **changes: Any) -> Event:
+    """A message that refers to a file."""
+    return message(**({"details": {"open_url": f"https://hub.example/api/v1/media/{kept.id}/{kept.name}"}} | changes))
 
 
 class Remove:
@@ -128,6 +143,7 @@ __all__ = [
     "Remove",
     "Retention",
     "World",
+    "about",
     "defaulting",
     "message",
     "prompt",

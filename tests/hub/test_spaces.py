@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import pytest
 from commands import eventually
 from following import STREAM, Follower, follow
-from hub_world import AGENT, SPACE, World, message, prompt
+from hub_world import AGENT, SPACE, World, about, message, prompt
 from hubs import RunningHub
 
 from inbox_tui.core.errors import Refused
@@ -76,6 +76,7 @@ async def fill(world: World, space: str = TEAM, rows: int = 3) -> None:
     await service.mutes.make(space, "source", "nobody", "nobody", until=None, by="ada")
     with pytest.raises(Refused):
         await service.decide(space, question.id, key="?", comment="", raised_rev=1, epoch=1, attempt="12345678", by="", via="")
+    await service.publish(space, AGENT, about(await world.keep(b"file", space=space)))
     gone = await service.publish(space, AGENT, message("gone"))
     beside = [Beside(gone.id, Batch.remove), Beside(question.id, lambda batch, held: batch.add_callback(held, "host", "sealed"))]
     world.store.apply(space, beside, lambda: world.now)

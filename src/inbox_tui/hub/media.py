@@ -138,7 +138,7 @@ class _Upload:
             self._head += chunk[: types.HEAD - len(self._head)]
         self._digest.update(chunk)
         self._held += chunk
-        while len(self._held) >= PIECE:
+        while len(self._held) > PIECE:  # so that the last piece is never empty
             piece = bytes(self._held[:PIECE])
             del self._held[:PIECE]
             verb = AddPiece(self.id, self._number, piece, self._limits.space_bytes)
