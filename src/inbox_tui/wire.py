@@ -28,11 +28,13 @@ class NotConnected(HubUnreachable):
 
 
 class Address(NamedTuple):
-    """A hub: this user's own by a socket's path, or one at an http(s) URL with a key."""
+    """A hub: this user's own by a socket's path, or one at an http(s) URL with a key. `ca_file`: whose certificates are believed
+    in place of the system's."""
 
     socket: str = ""
     url: str = ""
     key: str = ""
+    ca_file: str = ""
 
     def __str__(self) -> str:
         return self.url or "local"
@@ -153,7 +155,8 @@ def _connect(address: Address, timeout: float) -> socket.socket:
     import ssl
 
     try:
-        return ssl.create_default_context().wrap_socket(connection, server_hostname=parts.hostname)
+        trusted = ssl.create_default_context(cafile=address.ca_file or None)
+        return trusted.wrap_socket(connection, server_hostname=parts.hostname)
     except BaseException:
         connection.close()
         raise

@@ -12,6 +12,7 @@ import pytest
 from cache_world import BORN, FEED, change, item, row_id
 
 from inbox_tui.cache import blocks, pages, steps
+from inbox_tui.cache.overlay import under
 from inbox_tui.cache.pages import Reader
 from inbox_tui.cache.rows import OP_COLUMNS, Op, View, is_in, op_from
 from inbox_tui.core import triage
@@ -37,7 +38,7 @@ def sorted_ids(db: sqlite3.Connection, view: View) -> list[str]:
     rows: list[Notification] = []
     for (document,) in db.execute("SELECT text FROM document"):
         row = decoded(document)
-        rows.append(pages.under(ops, row)[0])
+        rows.append(under(ops, row)[0])
     within = [row for row in rows if is_in(view, row)]
     return [row.id for row in sorted(within, key=lambda row: row.place, reverse=True)]
 

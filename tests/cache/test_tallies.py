@@ -8,6 +8,7 @@ from pathlib import Path
 from cache_world import BORN, FEED, change, row_id
 
 from inbox_tui.cache import steps
+from inbox_tui.cache.pages import Reader
 from inbox_tui.cache.tallies import AGAIN, AGE, MOST, Tallies
 from inbox_tui.core.feed import Change
 from inbox_tui.core.query.parse import parse
@@ -17,7 +18,7 @@ NOW = BORN + 1000
 
 def tallies(db: sqlite3.Connection, **filters: str) -> Tallies:
     (_, _, path) = db.execute("PRAGMA database_list").fetchone()
-    return Tallies(Path(path), FEED, {name: parse(text) for name, text in filters.items()})
+    return Tallies(Reader(Path(path), FEED), {name: parse(text) for name, text in filters.items()})
 
 
 def brought_up(of: Tallies, now: int = NOW) -> dict[str, str]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 
-from inbox_tui.cache.pages import Reader, Row
+from inbox_tui.cache.gathering import Match
+from inbox_tui.cache.lists import Lists
+from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import NEEDS_ME, Key, Mark, View, is_in
-from inbox_tui.cache.search import MOST, Match
+from inbox_tui.cache.search import MOST
 from inbox_tui.core.query.match import matches
 from inbox_tui.core.query.tree import Query
 
@@ -40,7 +42,7 @@ class Matches:
 
     def add(self, found: Iterable[Match]) -> None:
         """What a search found, in any order."""
-        for rank, at, id_, unread in found:
+        for rank, at, id_, unread, *_ in found:
             self._put(id_, (rank, at, id_), bool(unread))
         self._upwards.sort()
         self._cut()
@@ -67,7 +69,7 @@ class Matches:
                 return at
         return None
 
-    def take_in(self, reader: Reader, now: int, changes_most: int = CHANGES_MOST) -> bool:
+    def take_in(self, reader: Lists, now: int, changes_most: int = CHANGES_MOST) -> bool:
         """Brings it to what the cache has now. False: too much has changed, search again."""
         changed = reader.changed_since(self.mark, changes_most)
         if changed is None:

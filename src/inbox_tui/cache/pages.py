@@ -16,8 +16,8 @@ from typing import Any
 
 from inbox_tui.cache import schema
 from inbox_tui.cache.blocks import BLOCK, SPLIT, Blocks
-from inbox_tui.cache.rows import BITS, OP_COLUMNS, WHERE, Key, Mark, Op, View, op_from
-from inbox_tui.core import triage
+from inbox_tui.cache.overlay import under
+from inbox_tui.cache.rows import BITS, OP_COLUMNS, WHERE, Key, Mark, Op, View, Was, op_from
 from inbox_tui.core.model import Notification, decode
 from inbox_tui.core.triage import State
 
@@ -34,8 +34,9 @@ INDEX = {
     View.DONE: "row_done",
 }
 # Not joined: a join would read the documents of rows that OFFSET skips.
-_ROW = "SELECT id, rev, overlaid, (SELECT text FROM document WHERE document.n = row.doc) FROM row"
+_ROW = "SELECT id, rev, overlaid, (SELECT text FROM document WHERE document.n = row.doc), n FROM row"
 DOWN = "ORDER BY rank DESC, at DESC, id DESC"
+_WAS = "SELECT id, row, was, was_rank, was_at FROM move WHERE feed = ? AND seq > ? AND seq <= ? ORDER BY seq DESC"
 _MOVED = "SELECT id FROM move WHERE feed = ? AND seq > ?"
 _REWRITTEN = "SELECT id FROM document CROSS JOIN row ON row.n = document.row WHERE document.n > ? AND feed = ? LIMIT ?"
 _UP = "ORDER BY rank, at, id"
@@ -53,6 +54,8 @@ class Row:
     """"": as the hub has it; `queued`: under triage that no hub has taken yet; `sent`: taken, not seen back yet."""
     epoch: int = 0
     """The life of the hub that it was read in."""
+    n: int = 0
+    """Its number in the file, as long as it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ _HEAD = (
 
 
 class Reader:
-    """The lists of one feed. For one thread, but for `build_index`. Raises sqlite3.Error where the file cannot be read."""
+    """The lists of one feed (see `Lists`). For one thread, but for `build_index`. Raises sqlite3.Error where the file cannot be read."""
 
     def __init__(self, path: Path, feed: str) -> None:
         self.path, self.feed = path, feed
@@ -126,6 +129,13 @@ class Reader:
             self._db.close()
             self._db = None
 
+    def reopened(self) -> Reader:
+        return Reader(self.path, self.feed)
+
+    @property
+    def parts(self) -> tuple[Reader, ...]:
+        return (self,)
+
     # -- what has changed ----------------------------------------------------------------------------------------
     def refresh(self) -> bool:
         """Takes in what this pane and others have written. True: something that is shown has changed since it last said so."""
@@ -144,6 +154,9 @@ class Reader:
         head = self._head
         return dict(zip(View, (head.needs, head.unread, head.listed, head.snoozed, head.done), strict=True))[view]
 
+    def epoch_of(self, row_id: str) -> int:
+        return self._head.epoch
+
     def unread_count(self) -> int:
         """Unread rows at the hub: ours where the copy is complete, else what the hub says."""
         return self._head.unread if self._head.complete else self._head.hub_unread
@@ -156,8 +169,12 @@ class Reader:
 
     def ids(self, view: View, start: int, size: int) -> list[str]:
         """The same rows' ids alone: quick also for ten thousand."""
+        return [id_ for _, _, id_ in self.keys(view, start, size)]
+
+    def keys(self, view: View, start: int, size: int) -> list[Key]:
+        """The same rows' places alone."""
         with self._snapshot() as db:
-            return [row_id for (row_id,) in self._window(db, "SELECT id FROM row", view, start, size)]
+            return self._window(db, "SELECT rank, at, id FROM row", view, start, size)
 
     def _window(self, db: sqlite3.Connection, columns: str, view: View, start: int, size: int) -> list[tuple[Any, ...]]:
         blocks, total = self._index(view), self.count(view)
@@ -184,6 +201,13 @@ class Reader:
             found = {row[0]: row for row in db.execute(wanted, (self._head.feed, json.dumps(ids))).fetchall()}
             return [self._row(db, *found[id_]) for id_ in ids if id_ in found]
 
+    def numbered(self, numbers: Sequence[int]) -> dict[int, Row]:
+        """Those of them that there are, by their numbers."""
+        with self._snapshot() as db:
+            wanted = f"{_ROW} WHERE n IN (SELECT value FROM json_each(?)) AND feed = ?"
+            found = db.execute(wanted, (json.dumps(numbers), self._head.feed)).fetchall()
+            return {row.n: row for row in (self._row(db, *record) for record in found)}
+
     def shown(self, ids: Sequence[str]) -> list[Shown]:
         """Those of them that there are, in the order of `ids`, as triage needs them: quick also for ten thousand."""
         with self._snapshot() as db:
@@ -208,32 +232,50 @@ class Reader:
             ids = [*dict.fromkeys([*ids, *(id_ for (id_,) in rewritten)])]
             return (ids, now) if len(rewritten) <= most else None
 
+    def moved(self, since: Mark, until: Mark) -> dict[str, Was]:
+        """By id, what each row that has moved between two marks was before."""
+        with self._snapshot() as db:
+            found = db.execute(_WAS, (self._head.feed, since.seq, until.seq))
+            return {id_: Was(*was) for id_, *was in found}
+
     def position(self, view: View, row_id: str) -> int | None:
         """Which row of a view it is, from 0; None: it is not in the view."""
         with self._snapshot() as db:
-            found = db.execute(
-                f"SELECT rank, at, id FROM row WHERE {WHERE[view]} AND id = :wanted",
-                {"feed": self._head.feed, "wanted": row_id},
-            ).fetchone()
-            if found is None:
-                return None
-            key: Key = found
-            first, before = self._index(view).find(key)
-            bound = "AND (rank, at, id) <= (:first_rank, :first_at, :first_id)" if first else ""
-            given = self._at(key) | dict(zip(("first_rank", "first_at", "first_id"), first or (0, 0, ""), strict=True))
-            (above,) = db.execute(
-                f"SELECT count(*) FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]} {bound} "
-                "AND (rank, at, id) > (:rank, :at, :id)",
-                given,
-            ).fetchone()
-            return before + int(above)
+            key = self._place(db, view, row_id)
+            return None if key is None else self._above(db, view, key)
 
-    def _row(self, db: sqlite3.Connection, row_id: str, rev: int, overlaid: int, document: str) -> Row:
+    def place(self, view: View, row_id: str) -> Key | None:
+        """Its place in a view; None: it is not in the view."""
+        with self._snapshot() as db:
+            return self._place(db, view, row_id)
+
+    def above(self, view: View, key: Key) -> int:
+        """How many rows of a view are above a place, be there a row or not."""
+        with self._snapshot() as db:
+            return self._above(db, view, key)
+
+    def _place(self, db: sqlite3.Connection, view: View, row_id: str) -> Key | None:
+        wanted = {"feed": self._head.feed, "wanted": row_id}
+        found: Key | None = db.execute(f"SELECT rank, at, id FROM row WHERE {WHERE[view]} AND id = :wanted", wanted).fetchone()
+        return found
+
+    def _above(self, db: sqlite3.Connection, view: View, key: Key) -> int:
+        first, before = self._index(view).find(key)
+        bound = "AND (rank, at, id) <= (:first_rank, :first_at, :first_id)" if first else ""
+        given = self._at(key) | dict(zip(("first_rank", "first_at", "first_id"), first or (0, 0, ""), strict=True))
+        (above,) = db.execute(
+            f"SELECT count(*) FROM row INDEXED BY {INDEX[view]} WHERE {WHERE[view]} {bound} "
+            "AND (rank, at, id) > (:rank, :at, :id)",
+            given,
+        ).fetchone()
+        return before + int(above)
+
+    def _row(self, db: sqlite3.Connection, row_id: str, rev: int, overlaid: int, document: str, n: int) -> Row:
         notification = self._decode(row_id, rev, document)
         if not overlaid:
-            return Row(row_id, rev, notification, "", self._head.epoch)
+            return Row(row_id, rev, notification, "", self._head.epoch, n)
         notification, overlay = under(self._queued(db), notification)
-        return Row(row_id, rev, notification, overlay, self._head.epoch)
+        return Row(row_id, rev, notification, overlay, self._head.epoch, n)
 
     def _queued(self, db: sqlite3.Connection) -> list[Op]:
         """The queued triage of this version, oldest first."""
@@ -371,25 +413,3 @@ class _Snapshot:
 
     def __exit__(self, *_: object) -> None:
         self._db.execute("COMMIT")
-
-
-def under(ops: list[Op], row: Notification) -> tuple[Notification, str]:
-    """The row under the queued triage that touches it, and its overlay."""
-    overlay = ""
-    for op in ops:
-        if not op.covers(row.id, row.rev, row.raised_rev) or _is_passed_over(op, row):
-            continue
-        row = triage.apply(op.verb, row, op.at, op.until)
-        overlay = "queued" if op.ack is None or overlay == "queued" else "sent"
-    return row, overlay
-
-
-def _is_passed_over(op: Op, row: Notification) -> bool:
-    """By a verb for many."""
-    if op.id is not None:
-        return False
-    if op.verb == "done":
-        is_held = row.is_open and row.waiting == "here"
-        if is_held or (op.is_for_all and row.snoozed_until is not None):
-            return True
-    return (op.only_unread and not row.is_unread) or (op.only_needs_me and not row.needs_me)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from inbox_tui.core.model import Notification, rank
 from inbox_tui.core.mutes import Scope
@@ -96,6 +96,15 @@ class Op:
         if self.rows is not None:
             return raised_rev <= self.rows.get(row_id, -1)
         return raised_rev <= self.seen and self.id in (None, row_id)
+
+
+class Was(NamedTuple):
+    """What a row was before it moved: its number, the views that it was in as bits, and its place."""
+
+    n: int
+    views: int
+    rank: int
+    at: int
 
 
 UNDO_KEPT = 100

@@ -122,6 +122,7 @@ _MIGRATIONS = (
         feed INTEGER NOT NULL,
         seq INTEGER NOT NULL,
         id TEXT NOT NULL,
+        row INTEGER NOT NULL,                 -- its number, which that of another may be later
         was INTEGER NOT NULL,                 -- bits of the views that it was in; 0: in none
         was_rank INTEGER NOT NULL,
         was_at INTEGER NOT NULL,

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inbox_tui.cache import said, schema, where
+from inbox_tui.cache.gathering import PART, VALUES, By, Match, root_of
 from inbox_tui.cache.pages import DOWN, INDEX, NOT_ABOVE
 from inbox_tui.cache.rows import WHERE, Key, Mark, View
+from inbox_tui.core.hubs import qualified
 from inbox_tui.core.query.tree import Query
 
 MOST = 10_000
@@ -24,8 +26,11 @@ FEW = 50_000
 """A word of so many documents is looked up from the index rather than on the way down the list."""
 FIRST_STEP, LAST_STEP = 1000, 16_000
 """Rows that one step looks at: few at first, since somebody waits for the first screen."""
-Match = tuple[int, int, str, int]
-"""Rank, at, id, unread: a place in the list, and what the list's movements ask of it."""
+
+
+_UNREAD = "unread AND NOT muted AND snoozed = 0"
+_PARENT = """SELECT json_extract(text, '$.parent_id') FROM row CROSS JOIN document ON document.n = row.doc
+WHERE feed = ? AND id = ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,13 @@ class Step:
 class Finder:
     """One search. `step` and `close` are for one thread at a time; `cancel` may come from any."""
 
-    def __init__(self, path: Path, feed: str, query: Query, view: View, now: int, *, most: int = MOST) -> None:
+    def __init__(
+        self, path: Path, feed: str, query: Query, view: View, now: int, *, most: int = MOST, hub: str = "", by: By | None = None
+    ) -> None:
         self._path, self._name, self._view, self._most = path, feed, view, most
-        self._where, self._values = where.compile_filter(query, now).named()
+        self._where, self._values = where.compile_filter(query, now, hub).named()
         self._phrases = where.phrases(query)
+        self._hub, self._by = hub, by
         self.mark = Mark(0, 0)
         """Right after the first step."""
         self._db: sqlite3.Connection | None = None
@@ -130,7 +138,7 @@ class Finder:
 
     def _look_up(self, db: sqlite3.Connection, phrase: int) -> list[Match]:
         found = db.execute(
-            "SELECT rank, at, id, unread AND NOT muted FROM said CROSS JOIN document ON document.n = said.doc "
+            f"SELECT {self._columns} FROM said CROSS JOIN document ON document.n = said.doc "
             "CROSS JOIN row ON row.n = document.row "
             f"WHERE said.phrase = :phrase AND {WHERE[self._view]} AND {self._filter} {DOWN} LIMIT :most",
             self._given | {"phrase": phrase, "most": self._most + 1},
@@ -150,7 +158,7 @@ class Finder:
         to = {} if last is None else dict(zip(("to_rank", "to_at", "to_id"), last, strict=True))
         until = "" if last is None else "AND (rank, at, id) >= (:to_rank, :to_at, :to_id)"
         found = db.execute(
-            f"SELECT rank, at, id, unread AND NOT muted {what} CROSS JOIN document ON document.n = row.doc "
+            f"SELECT {self._columns} {what} CROSS JOIN document ON document.n = row.doc "
             f"WHERE {WHERE[self._view]} {above} {until} AND {self._filter} {DOWN} LIMIT :most",
             given | to | {"most": self._most + 1 - self._found},
         ).fetchall()
@@ -160,7 +168,23 @@ class Finder:
 
     def _told(self, found: list[Match], *, is_end: bool) -> Step:
         self._found += len(found)
+        if self._by is By.THREAD:
+            found = [(*match[:5], self._thread(match[2], match[5])) for match in found]
         return Step(found, self._looked, self._rows, is_end or self._found > self._most, self._unsearched)
+
+    def _thread(self, id_: str, value: str) -> str:
+        """What `gathering.value_of` says, of what `VALUES` does."""
+        root = value if value == id_ or PART in value else root_of(value, self._parent)
+        return qualified(self._hub, root) if self._hub and PART not in root else root
+
+    def _parent(self, id_: str) -> str:
+        assert self._db is not None
+        found = self._db.execute(_PARENT, (self._feed, id_)).fetchone()
+        return str(found[0] or "") if found else ""
+
+    @property
+    def _columns(self) -> str:
+        return f"rank, at, id, {_UNREAD}, row.n, {VALUES[self._by]}"
 
     @property
     def _filter(self) -> str:

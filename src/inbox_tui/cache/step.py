@@ -170,10 +170,11 @@ class Step:
             was = self._before[row_id]
             if was == now:
                 continue
+            number = was.n if was else last + 1
             if now is None:
-                dropped.append((was.n if was else 0,))
+                dropped.append((number,))
             elif was is None:
-                last, doc = last + 1, doc + 1
+                last, doc = number, doc + 1
                 fresh.append((last, self.feed, now.id, doc, *_record(now)))
                 texts.append((doc, last, self._documents[row_id]))
             elif row_id in self._documents:
@@ -186,7 +187,7 @@ class Step:
             place = _place(was), _place(now)
             if place[0] != place[1]:
                 self._count(place[0][0], place[1][0])
-                moves.append((row_id, *place[0], *place[1]))
+                moves.append((row_id, number, *place[0], *place[1]))
         self.db.executemany("DELETE FROM row WHERE n = ?", dropped)
         self.db.executemany(_INSERT, fresh)
         self.db.executemany(_UPDATE, known)
@@ -210,7 +211,7 @@ class Step:
             self.reset_journal()
             return
         told = [(self.feed, self.seq + n, *move) for n, move in enumerate(moves, 1)]
-        self.db.executemany("INSERT INTO move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
+        self.db.executemany("INSERT INTO move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
         self.seq += len(told)
         if self.seq - self.journal_from > 2 * JOURNAL_KEPT:
             self.journal_from = self.seq - JOURNAL_KEPT

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from inbox_tui.cache.finders import search
+from inbox_tui.cache.lists import Lists
 from inbox_tui.cache.matches import Matches
-from inbox_tui.cache.pages import Reader
 from inbox_tui.cache.rows import View
-from inbox_tui.cache.search import Finder
 from inbox_tui.core.query.tree import Query
 from inbox_tui.core.times import SECOND
 
@@ -46,10 +45,10 @@ class _Tally:
 
 
 class Tallies:
-    """Of the filters `queries`, by their names, over what a feed's cache holds. Raises sqlite3.Error where it cannot be read."""
+    """Of the filters `queries`, by their names, over what the cache holds. Raises sqlite3.Error where it cannot be read."""
 
-    def __init__(self, path: Path, feed: str, queries: Mapping[str, Query]) -> None:
-        self._path, self._feed = path, feed
+    def __init__(self, lists: Lists, queries: Mapping[str, Query]) -> None:
+        self._lists = lists
         self._tallies = {name: _Tally(query) for name, query in queries.items()}
 
     def is_due(self, now: int) -> bool:
@@ -63,7 +62,7 @@ class Tallies:
 
     def bring_up(self, now: int) -> Iterator[None]:
         """Brings all to what the cache has now, in steps: after each, whoever waits may be told, or leave."""
-        reader = Reader(self._path, self._feed)
+        reader = self._lists.reopened()
         try:
             for tally in self._tallies.values():
                 if tally.found is not None:
@@ -75,7 +74,7 @@ class Tallies:
             reader.close()
 
     def _search(self, tally: _Tally, now: int) -> Iterator[None]:
-        finder = Finder(self._path, self._feed, tally.query, tally.view, now, most=MOST)
+        finder = search(self._lists, tally.query, tally.view, now, most=MOST)
         found: Matches | None = None
         try:
             while (step := finder.step()) is not None:

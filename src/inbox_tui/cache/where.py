@@ -55,8 +55,9 @@ def phrases(query: Query) -> list[tuple[str, bool]]:
     return [*found.items()]
 
 
-def compile_filter(query: Query, now: int) -> Clause:
-    """1 or 0, never NULL. `now`: microseconds since 1970. The numbers of phrases are their places in `phrases`."""
+def compile_filter(query: Query, now: int, hub: str = "") -> Clause:
+    """1 or 0, never NULL. `now`: microseconds since 1970. `hub`: whose rows they are, of several. The numbers of phrases are
+    their places in `phrases`."""
     numbers = {words: number for number, (words, _) in enumerate(phrases(query))}
     clauses = [Clause("1")]
     for term in query.terms:
@@ -64,7 +65,7 @@ def compile_filter(query: Query, now: int) -> Clause:
             number = numbers[phrase(term.condition.text)]
             clause = Clause("EXISTS (SELECT 1 FROM said WHERE phrase = ? AND said.doc = row.doc)", (number,))
         else:
-            clause = _compiled(term.condition, now)
+            clause = _compiled(term.condition, now, hub)
         clauses.append(Clause(f"{'NOT ' * term.negated}coalesce({clause.sql}, 0)", clause.values))
     return Clause(" AND ".join(clause.sql for clause in clauses), tuple(value for clause in clauses for value in clause.values))
 
@@ -75,8 +76,10 @@ def prepare(db: sqlite3.Connection) -> None:
     db.execute("CREATE TEMP TABLE said (phrase INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (phrase, doc)) WITHOUT ROWID")
 
 
-def _compiled(condition: Condition, now: int) -> Clause:
+def _compiled(condition: Condition, now: int, hub: str) -> Clause:
     match condition:
+        case Like("hub", pattern):
+            return Clause(str(int(match.fits(pattern, hub))))
         case Is(name):
             state = STATES_BY_NAME[name]
             parts = [_has(each) for each in state.having] + [f"NOT {_has(each)}" for each in state.lacking]

@@ -59,13 +59,18 @@ class NewKey:
     secret: str
 
 
-def _trusted(url: str) -> ssl.SSLContext:
+def _trusted(target: Target) -> ssl.SSLContext:
     """Whom to trust. Where nothing is encrypted, nobody: the certificates of all authorities are 3 MiB, for each hub."""
-    return ssl.create_default_context() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if not target.url.startswith("https:"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        return ssl.create_default_context(cafile=target.ca_file or None)
+    except OSError as error:
+        raise HubUnreachable(f"{target.name}: its ca_file {target.ca_file} cannot be used: {error.strerror or error}") from error
 
 
 class Hub:
-    """One hub. `async with`, or `aclose` at the end."""
+    """One hub. `async with`, or `aclose` at the end. Raises HubUnreachable where its `ca_file` cannot be used."""
 
     def __init__(self, target: Target, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.target = target
@@ -78,7 +83,7 @@ class Hub:
             headers=headers,
             timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS),
             transport=BoundedTransport(
-                transport or httpx.AsyncHTTPTransport(uds=uds, trust_env=False, verify=_trusted(target.url))
+                transport or httpx.AsyncHTTPTransport(uds=uds, trust_env=False, verify=_trusted(target))
             ),
             trust_env=False,
             follow_redirects=False,

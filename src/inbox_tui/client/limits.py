@@ -28,7 +28,8 @@ class BoundedTransport(httpx.AsyncBaseTransport):
         if response.headers.get("content-encoding", "identity") != "identity":
             await response.stream.aclose()
             raise TooMuch("the answer is compressed, which was not asked for", request=request)
-        is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+        # As we asked, not as the hub says: what is read whole may not grow by calling itself a stream.
+        is_stream = request.headers.get("accept") == "text/event-stream" and response.status_code < 300
         response.stream = _Bounded(response.stream, EVENT_MOST if is_stream else BODY_MOST, is_stream, request)
         return response
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from inbox_tui.core.hubs import LOCAL
 from inbox_tui.core.paths import Paths
 from inbox_tui.wire import find_hub
-
-LOCAL = "local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,8 @@ class Target:
     key: str = field(default="", repr=False)
     operator: str = ""
     """By what name the hub knows this operator, where that is known before asking."""
+    ca_file: str = ""
+    """Whose certificates are believed, in place of the system's."""
 
     @property
     def is_local(self) -> bool:
@@ -45,9 +46,12 @@ class Target:
 def find_target(environ: Mapping[str, str], paths: Paths) -> Target:
     """`INBOX_HUB` with `INBOX_KEY`, else this machine's hub. Raises ConfigError for an address that is none."""
     address = find_hub(environ, operate=True)
-    if address.socket:
-        return Target("http://inbox", paths.operate_socket, operator=_login())
-    return Target(address.url, key=address.key)
+    return local_target(paths) if address.socket else Target(address.url, key=address.key)
+
+
+def local_target(paths: Paths) -> Target:
+    """This machine's hub."""
+    return Target("http://inbox", paths.operate_socket, operator=_login())
 
 
 def _login() -> str:

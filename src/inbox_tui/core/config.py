@@ -15,11 +15,12 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.hooks.spoken import DEFAULT_WAITS, LONGEST_WAIT
+from inbox_tui.core.hubs import COLORS, complaint_about_name, complaint_about_url
 from inbox_tui.core.media import KINDS, Kind
 from inbox_tui.core.query.parse import complaint
 from inbox_tui.core.quiet import parse_quiet
@@ -146,12 +147,38 @@ class OutboundSection(Section):
     """Where the hub may call to besides the public internet: addresses, networks, host names."""
 
 
+class GestaltSection(Section):
+    strict_sessions: bool = False
+    """Whether a notify is refused whose session nobody opened; else it opens one."""
+
+
 class AgentsSection(Section):
     claude_code: _ClaudeCodeSection = Field(default=_ClaudeCodeSection(), alias="claude-code")
     codex: _CodexSection = _CodexSection()
 
 
-FILE_ALONE = {"agents", "filters", "outbound"}
+def _fine(text: str, complaint: str) -> str:
+    if complaint:
+        raise ValueError(complaint)
+    return text
+
+
+class FollowedHubSection(Section):
+    url: Annotated[str, AfterValidator(lambda url: _fine(url, complaint_about_url(url)))]
+    """Where it is: "local" for this machine's own, else http(s)://HOST:PORT."""
+    key_file: str = ""
+    """The file with its key of role operate, which nobody else can read; a relative path begins beside config.toml."""
+    key_variable: str = ""
+    """The environment variable that holds the key; where it is set it goes over the file."""
+    key: SecretStr = SecretStr("")
+    """The key itself, where nobody else can read config.toml."""
+    ca_file: str = ""
+    """The certificates that are believed for it, in place of the system's."""
+    color: str = Field(default="", pattern=f"^({'|'.join(COLORS)})?$")
+    """Of its mark beside its rows; empty is one in turn."""
+
+
+FILE_ALONE = {"agents", "filters", "hubs", "outbound"}
 """Sections that no variable overrides: all hooks must read the same; and whoever starts a hub opens no way into a network."""
 
 
@@ -169,9 +196,14 @@ class Config(Section):
     tui: TuiSection = TuiSection()
     filters: Mapping[str, Annotated[str, AfterValidator(_readable)]] = Field(default_factory=dict)
     """Saved filters by their names."""
+    hubs: Mapping[
+        Annotated[str, AfterValidator(lambda name: _fine(name, complaint_about_name(name)))], FollowedHubSection
+    ] = Field(default_factory=dict)
+    """The hubs that the inbox follows, each by its name; without any it is this machine's own. INBOX_HUB goes over them."""
     alerts: AlertsSection = AlertsSection()
     agents: AgentsSection = AgentsSection()
     outbound: OutboundSection = OutboundSection()
+    gestalt: GestaltSection = GestaltSection()
 
 
 def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
@@ -246,6 +278,8 @@ def _names(location: tuple[str, ...]) -> list[str]:
     """The keys that there are in a table."""
     section: type[BaseModel] = Config
     for part in location:
+        if part == "hubs":
+            return list(FollowedHubSection.model_fields)
         by_name = {field.alias or name: field.default for name, field in section.model_fields.items()}
         section = type(by_name[part])
     return [field.alias or name for name, field in section.model_fields.items()]

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from textual import events, work
@@ -14,7 +15,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme
 
-from inbox_tui.cache.pages import Reader
+from inbox_tui.cache.lists import Lists
 from inbox_tui.cache.rows import View
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.model import Notification
@@ -22,6 +23,7 @@ from inbox_tui.core.paths import Paths, find_paths
 from inbox_tui.core.times import Clock, now
 from inbox_tui.tui.actions import ACTIONS
 from inbox_tui.tui.alerts.alerter import Alerter
+from inbox_tui.tui.followed import Connect, find_followed
 from inbox_tui.tui.hints import hints
 from inbox_tui.tui.keymap import Keymap, build_keymap
 from inbox_tui.tui.link import Link, NoLink
@@ -36,12 +38,11 @@ from inbox_tui.tui.told import Told, tell
 if TYPE_CHECKING:
     from inbox_tui.core.config import Config
 
-Connect = Callable[["InboxApp"], Link]
-"""Makes the connection once the first frame is painted."""
 
 
 class InboxApp(App[int]):
-    """One pane over one cache. `fence`, `clock` and `monotonic` are given by tests alone."""
+    """One pane over one cache. `hubs`: where it follows several, their colours by their names, in their order. `fence`, `clock`
+    and `monotonic` are given by tests alone."""
 
     TITLE = "inbox"
     ENABLE_COMMAND_PALETTE = True
@@ -51,12 +52,13 @@ class InboxApp(App[int]):
 
     def __init__(
         self,
-        reader: Reader,
+        reader: Lists,
         paths: Paths,
         settings: Settings = DEFAULTS,
         *,
         connect: Connect | None = None,
         me: str = "",
+        hubs: Mapping[str, str] = MappingProxyType({}),
         fence: Fence | None = None,
         clock: Clock = now,
         monotonic: Callable[[], float] = time.monotonic,
@@ -72,7 +74,7 @@ class InboxApp(App[int]):
         self.theme = choose_theme(settings.theme, environ, self._load_themes())
         self.main = MainScreen(
             reader, self.link, self.keymap, self.fence, clock, monotonic,
-            hints=partial(hints, paths.send_socket, reader, self.keymap), me=me, confirm=settings.confirm,
+            hints=partial(hints, paths.send_socket, reader, self.keymap), me=me, hubs=hubs, confirm=settings.confirm,
             filters=settings.filters, folded_file=paths.sidebar_folded,
         )  # fmt: skip
         self.main.list.density = settings.density
@@ -280,15 +282,13 @@ class InboxApp(App[int]):
 
 def run(paths: Paths | None = None) -> int:
     """Opens the pane and answers its exit code. Raises ConfigError, OSError, sqlite3.Error where it cannot start."""
-    from inbox_tui.client.target import find_target
-    from inbox_tui.tui.connection import connect_to
-
     paths = paths or find_paths()
-    settings = settings_in(read_config(paths.config_file), paths.config_file)
-    target = find_target(os.environ, paths)
-    reader = Reader(paths.cache_database, target.feed)
+    config = read_config(paths.config_file)
+    settings = settings_in(config, paths.config_file)
+    followed = find_followed(config, os.environ, paths)
     try:
-        app = InboxApp(reader, paths, settings, connect=partial(connect_to, paths, target), me=target.operator)
+        given = followed.lists, paths, settings
+        app = InboxApp(*given, connect=followed.connect, me=followed.me, hubs=followed.hubs)
         return app.run() or 0
     finally:
-        reader.close()
+        followed.lists.close()

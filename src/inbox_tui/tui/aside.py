@@ -79,7 +79,8 @@ class Aside:
             self._move_to(self._at + by)
 
     def _move_to(self, number: int) -> None:
-        self._at = min(max(0, number), len(View) + len(self._screen.filtering.saved) - 1)
+        last = len(View) + len(self._screen.filtering.saved) + len(self._screen.hubs.colors) - 1
+        self._at = min(max(0, number), last)
         self._screen.list.add_class("-reading")
 
     def choose(self, number: int | None = None) -> None:
@@ -94,6 +95,9 @@ class Aside:
         elif number - len(views) < len(saved):
             _, show, _ = saved[number - len(views)]
             show()
+        else:
+            hub = [*self._screen.hubs.colors][number - len(views) - len(saved)]
+            self._screen.filtering.show(f"hub:{hub}", hub)
 
     # What it says
 
@@ -101,7 +105,7 @@ class Aside:
     def _shown(self) -> int:
         """The number of the entry that the list shows, or whose rows its filter looks through."""
         filtering, views = self._screen.filtering, [*VIEW_NAMES]
-        names = [*filtering.saved]
+        names = [*filtering.saved, *self._screen.hubs.colors]
         if filtering.name in names:
             return len(views) + names.index(filtering.name)
         return views.index(self._screen.list.listing.view)
@@ -119,7 +123,17 @@ class Aside:
             count_ = self.counting.counts.get(name, UNKNOWN)
             known = filtering.count if number == shown else ""
             filters.append(Entry(clean(name, lines=False), known or count_, number == shown))
-        self.widget.show(views, filters, self._at)
+        self.widget.show([views, filters, self._hubs(shown - len(views) - len(filters))], self._at)
+
+    def _hubs(self, shown: int) -> list[Entry]:
+        """Of several: each with how many of its rows need me, and how it is followed."""
+        screen = self._screen
+        found = []
+        for number, (state, lists) in enumerate(zip(screen.hubs.each(screen.now()), screen.reader.parts, strict=False)):
+            needs = lists.count(View.NEEDS)
+            sign = "● " if state.is_live else "○ "
+            found.append(Entry(state.name, f"{needs:,}", number == shown, needs > 0, sign, state.color, state.words))
+        return found
 
     def tick(self) -> None:
         """Each second."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inbox_tui.cache.rows import View
 
 if TYPE_CHECKING:
+    from inbox_tui.cache.pages import Reader
     from inbox_tui.tui.screens.main import MainScreen
 
 
@@ -54,9 +55,9 @@ class Changes:
     def index(self) -> None:
         """Makes deep places of a long list quick to read, off the loop."""
         view = self._screen.list.listing.view
-        if self._screen.reader.wants_index(view):
-            self._screen.begin("index", partial(self._index, view))
+        if wanting := [part for part in self._screen.reader.parts if part.wants_index(view)]:
+            self._screen.begin("index", partial(self._index, wanting, view))
 
-    async def _index(self, view: View) -> None:
-        reader = self._screen.reader
-        reader.adopt(view, await asyncio.to_thread(reader.build_index, view))
+    async def _index(self, parts: Sequence[Reader], view: View) -> None:
+        for part in parts:
+            part.adopt(view, await asyncio.to_thread(part.build_index, view))

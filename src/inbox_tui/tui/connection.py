@@ -51,14 +51,17 @@ class Connection:
                     self._ask(request, refuse)
                 self._early.clear()
                 await sync.run()
+        except HubUnreachable as error:
+            self.end(str(error))
         except (OSError, sqlite3.Error) as error:
-            self._end(f"the cache cannot be used: {error}")
+            self.end(f"the cache cannot be used: {error}")
         except Exception as error:
-            self._end(f"following the hub ended with an error of inbox's own: {type(error).__name__}: {error}")
+            self.end(f"following the hub ended with an error of inbox's own: {type(error).__name__}: {error}")
         finally:
             self._sync = None
 
-    def _end(self, why: str) -> None:
+    def end(self, why: str) -> None:
+        """It is not followed, or no longer; what is asked of it is refused, and why is told."""
         self._ended = why
         self._post(ConnectionChanged("offline", now(), detail=why))
         for _, refuse in self._early:
@@ -143,9 +146,18 @@ def connect_to(paths: Paths, target: Target, app: InboxApp) -> Connection:
     def post(what: SyncMessage) -> None:
         app.post_message(Told(what))
 
+    return follow(paths, target, app, post)
+
+
+def follow(
+    paths: Paths, target: Target, app: InboxApp, post: Callable[[SyncMessage], None], *, start: bool = True
+) -> Connection:
+    """The connection of an app to a hub, by workers of the app. Without `start` it waits to be run, or ended."""
+
     def spawn(work: Callable[[], Awaitable[None]]) -> None:
         app.run_worker(work(), group="requests", exit_on_error=False, description="a request to the hub")
 
     connection = Connection(paths, target, post=post, spawn=spawn)
-    app.run_worker(connection.run(), group="sync", exit_on_error=False, description="follow the hub")
+    if start:
+        app.run_worker(connection.run(), group="sync", exit_on_error=False, description="follow the hub")
     return connection

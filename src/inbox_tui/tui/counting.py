@@ -40,8 +40,8 @@ class Counting:
             from inbox_tui.cache.tallies import Tallies
             from inbox_tui.core.query.parse import parse
 
-            reader, self._version = self._screen.reader, -1
-            self._tallies = Tallies(reader.path, reader.feed, {name: parse(text) for name, text in saved.items()})
+            self._version = -1
+            self._tallies = Tallies(self._screen.reader, {name: parse(text) for name, text in saved.items()})
 
     async def _count(self, tallies: Tallies) -> None:
         steps = tallies.bring_up(self._screen.now())

@@ -21,14 +21,14 @@ Hints = Callable[[View, bool], list[Piece]]
 
 
 class Edges:
-    """Over one main screen. `storage`: what the hub cannot keep, for as long as that lasts."""
+    """Over one main screen. `storage`: what a hub cannot keep, for as long as that lasts; by its name, "" where there is one."""
 
     def __init__(self, screen: MainScreen, clock: Clock, hints: Hints) -> None:
         self._screen, self.hints = screen, hints
         self.header, self.problem, self.footer = Line(id="header"), Line(id="problem"), Line(id="footer")
         self.empty, self.typed = Empty(id="empty"), FilterLine(id="filter")
-        self.heading = Heading(clock)
-        self.storage = ""
+        self.heading = Heading(clock, screen.hubs)
+        self.storage: dict[str, str] = {}
         self._message = self._about = self._link = ""
 
     # What the footer tells
@@ -77,7 +77,9 @@ class Edges:
         return footer.header_views(screen.list.listing.view, counts, width)
 
     def _show_problem(self, unsaid: str) -> None:
-        text = " · ".join(part for part in (self.storage, self._screen.changes.unreadable, unsaid) if part)
+        full = (f"{hub}: {text}" if hub else text for hub, text in self.storage.items() if text)
+        unsaid = "" if self.heading.hubs and self._screen.aside.is_shown else unsaid
+        text = " · ".join(part for part in (*full, self._screen.changes.unreadable, unsaid) if part)
         self.problem.show([(" ▲ ", "warn"), (text, "text")])
         self._screen.set_class(bool(text), "-problem")
 

@@ -185,15 +185,14 @@ class Filtering:
         self._screen.begin("filter", partial(self._run, after, is_new))
 
     async def _run(self, after: float, is_new: bool) -> None:
+        from inbox_tui.cache.finders import search
         from inbox_tui.cache.matches import Matches
-        from inbox_tui.cache.search import Finder
 
         query = self._query
         assert query is not None
         await asyncio.sleep(after)
-        reader = self._screen.reader
         view = View(query.home or self._over)
-        finder = Finder(reader.path, reader.feed, query, view, self._screen.now())
+        finder = search(self._screen.reader, query, view, self._screen.now())
         found: Matches | None = None
         try:
             with self._screen.changes.reading_cache():

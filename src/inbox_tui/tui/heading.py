@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from inbox_tui.core.times import Clock
 from inbox_tui.tui import footer, status
+from inbox_tui.tui.hub_states import HubStates
 from inbox_tui.tui.messages import ConnectionChanged
 from inbox_tui.tui.widgets.line import Piece, cells
 
 
 class Heading:
-    """`hush`: why nothing rings; "" where all rings."""
+    """`hush`: why nothing rings; "" where all rings. `hubs`: of several."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, hubs: HubStates) -> None:
+        self._clock, self.hubs = clock, hubs
         self._connection: ConnectionChanged | None = None
         self._recovered = self._recovered_at = 0
         self.hush = ""
 
     @property
     def is_live(self) -> bool:
-        return self._connection is not None and self._connection.state == "live"
+        return self.hubs.is_any_live or (self._connection is not None and self._connection.state == "live")
 
     def connection_changed(self, change: ConnectionChanged) -> None:
+        if change.hub:
+            self.hubs.take(change)
+            return
         if change.recovered:
             self._recovered, self._recovered_at = change.recovered, self._clock()
         self._connection = change
@@ -29,6 +33,8 @@ class Heading:
     def pieces(self, room: int) -> tuple[list[Piece], str]:
         """What fits, and what of an offline state found no room."""
         hush, now = footer.hushed(self.hush, room), self._clock()
+        if self.hubs:
+            return hush + _colored(self.hubs.summary(now, room - cells(hush))), self.hubs.unsaid(now)
         said = status.connection(
             self._connection, now, room - cells(hush), recovered_at=self._recovered_at, recovered=self._recovered
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from inbox_tui.cache.pages import Reader
+from inbox_tui.cache.lists import Lists
 from inbox_tui.cache.rows import View
 from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.keymap import Keymap
@@ -14,7 +14,7 @@ from inbox_tui.tui.widgets.line import Piece
 PURPOSE = "Here appears what your scripts, scheduled tasks and agents want to say or ask; your answer goes back to whoever waits."
 
 
-def hints(socket: Path, reader: Reader, keymap: Keymap, view: View, connected: bool) -> list[Piece]:
+def hints(socket: Path, reader: Lists, keymap: Keymap, view: View, connected: bool) -> list[Piece]:
     """Paragraphs for an empty `view`; `socket` is where this machine's senders post."""
     listed, unread, done = reader.count(View.ALL), reader.count(View.UNREAD), reader.count(View.DONE)
     elsewhere = f"All: {_key(keymap, 'go_all')}" if listed else f"What is done: {_key(keymap, 'go_done')}"

@@ -39,6 +39,8 @@ class ConnectionChanged:
     """Triage calls that wait for the hub."""
     refused: bool = False
     """The hub answered and does not let us in: only another key helps."""
+    hub: str = ""
+    """Which of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +81,22 @@ class TriageRefused:
 @dataclass(frozen=True, slots=True)
 class TriageDone:
     """A verb for many that the hub has taken: how many rows it changed, passed over since somebody waits for them, and since they
-    have called again. `call`: the same for the parts of one action; "": a verb for all."""
+    have called again. `call`: the same for the parts of one action; "": a verb for all. `hub`: which of several did it."""
 
     verb: Verb
     changed: int
     skipped: int
     raised: int = 0
     call: str = ""
+    hub: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StorageProblem:
-    """The hub cannot write (its disk is full, say); "": it can again."""
+    """The hub cannot write (its disk is full, say); "": it can again. `hub`: which of several."""
 
     text: str
+    hub: str = ""
 
 
 @dataclass(frozen=True, slots=True)

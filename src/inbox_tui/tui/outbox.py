@@ -88,6 +88,8 @@ class Outbox:
             return await hub.triage(op.id, op.verb, seen=op.seen, idempotency_key=op.key, until=op.until, scope=op.scope)
         if op.rows is not None:
             return await self._call_rows(hub, op, op.rows)
+        if self._is_foreign and op.only_needs_me:
+            return None  # none of its rows does, and what it would do is read them all
         done = await hub.triage_all(
             cast("Literal['read', 'done']", op.verb),
             up_to=op.seen,

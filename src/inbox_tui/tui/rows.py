@@ -22,6 +22,8 @@ AGE_CELLS = 4
 WHO_SHARE, WHO_LEAST, WHO_MOST = 7, 8, 18
 WHO_FROM = 44
 """Below this width a row has no room for who sent it."""
+HUB = "◆"
+HUB_SHARE, HUB_LEAST, HUB_MOST = 9, 3, 10
 SPARK_CELLS, SPARK_LEAST, SPARK_FROM = 5, 4, 24
 """A sparkline: its cells, how many repeats are worth one, and how much must be free for it behind a title."""
 
@@ -53,15 +55,18 @@ def render_row(
     note: str = "",
     marks: str = "",
     me: str = "",
+    hub: str = "",
 ) -> list[Strip]:
-    """One strip or two, each of exactly `width` cells. `age`, `note`, `marks`, `me`: see `words`.
+    """One strip or two, each of exactly `width` cells. `age`, `note`, `marks`, `me`: see `words`. `hub`: the colour
+    of its hub, where there are several.
 
     Of two the second has what follows the title on one; where nothing does, what the first left out of it.
     """
     style = styles.cursor if cursor else styles.plain
     title_style = style["text"] + Style(bold=True) if row.is_unread else style["dim"]
     names = who_cells(width)
-    room = width - 3 - (names + 1 if names else 0) - AGE_CELLS - 2
+    mark = _hub_mark(row, width, style, hub)
+    room = width - 3 - mark.cell_length - (names + 1 if names else 0) - AGE_CELLS - 2
     count = (f" ×{row.count}" if row.count > 1 else "") + (f" {marks}" if marks else "")
     whole = words.one_line(row, row.title) or words.one_line(row, row.kind)
     title = cut(whole, room - cell_len(count))
@@ -73,7 +78,8 @@ def render_row(
         Segment(_tail(row, rest, room - cell_len(title) - cell_len(count)) if lines == 1 else "", style["dim"]),
     ]
     end = f" {fit(words.who(row), names)} {age:>{AGE_CELLS}} " if names else f" {age:>{AGE_CELLS}} "
-    strips = [Strip.join([Strip(segments).adjust_cell_length(room + 3, style["text"]), Strip([Segment(end, style["dim"])])])]
+    first = Strip(segments).adjust_cell_length(room + 3, style["text"])
+    strips = [Strip.join([first, mark, Strip([Segment(end, style["dim"])])])]
     if lines > 1:
         left_out = "" if title == whole else f"…{whole[len(title) - 1 :]}"
         under = cut(_sparkline(row) + (rest or left_out), width - 4)
@@ -88,6 +94,14 @@ def _signs(row: Notification, style: Mapping[str, Style], cursor: bool, selected
     tone = words.tone(row)
     sign = Segment(words.MUTED if row.muted else words.SIGNS[tone], style["dim" if row.muted else tone])
     return [_edge(row, style, cursor, selected), sign, Segment(" ", style["text"])]
+
+
+def _hub_mark(row: Notification, width: int, style: Mapping[str, Style], color: str) -> Strip:
+    """The name of its hub in the hub's colour, where there are several: as much of it as there is room for."""
+    if not row.hub:
+        return Strip([])
+    share = max(HUB_LEAST, min(HUB_MOST, width // HUB_SHARE))
+    return Strip([Segment(f" {HUB}{fit(row.hub, share)}", style.get(color, style["dim"]))])
 
 
 def _tail(row: Notification, rest: str, room: int) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from inbox_tui.cache.pages import Reader, Row
+from inbox_tui.cache.lists import Lists
+from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.model import Notification
 
@@ -33,7 +34,7 @@ class Rows(Protocol):
 class ViewRows:
     """A whole view."""
 
-    def __init__(self, reader: Reader, view: View) -> None:
+    def __init__(self, reader: Lists, view: View) -> None:
         self._reader, self.view = reader, view
 
     def count(self) -> int:
@@ -70,7 +71,7 @@ class ViewRows:
 class FilteredRows:
     """What a filter found. A row that has gone since keeps its place until the matches are brought up to date."""
 
-    def __init__(self, reader: Reader, matches: Matches) -> None:
+    def __init__(self, reader: Lists, matches: Matches) -> None:
         self._reader, self.matches = reader, matches
 
     @property

@@ -45,17 +45,18 @@ def tell(app: InboxApp, screen: MainScreen, what: SyncMessage) -> None:
             screen.changes.take_in()
         case ConnectionChanged():
             screen.connection_changed(what)
-        case StorageProblem(text):
-            screen.problem(clean(text, lines=False))
+        case StorageProblem(text, hub):
+            screen.problem(clean(text, lines=False), hub)
         case DecisionChanged():
             decision_changed(screen, what)
         case TriageRefused(ids=ids, reason=reason, code=code):
             screen.triaging.refused(ids)
             screen.say(WAITS_HERE if code == "waiting_here" else f"not taken: {clean(reason, lines=False)}")
-        case TriageDone(verb=verb, changed=changed, skipped=skipped, raised=raised, call=call):
+        case TriageDone(verb=verb, changed=changed, skipped=skipped, raised=raised, call=call, hub=hub):
             passed = screen.triaging.passed_over(call, skipped, raised)
             if passed or not call:
-                screen.say("; ".join(part for part in ("" if call else f"{PAST[verb]}: {changed:,} rows", passed) if part))
+                told = "" if call else f"{PAST[verb]}: {changed:,} rows{f' of {hub}' if hub else ''}"
+                screen.say("; ".join(part for part in (told, passed) if part))
         case Raised():
             app.alert(what)
         case Notice(text):

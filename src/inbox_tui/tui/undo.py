@@ -17,7 +17,8 @@ from inbox_tui.core.mutes import Scope
 from inbox_tui.core.triage import Verb
 
 if TYPE_CHECKING:
-    from inbox_tui.cache.pages import Reader, Shown
+    from inbox_tui.cache.lists import Lists
+    from inbox_tui.cache.pages import Shown
     from inbox_tui.tui.link import Link
 
 
@@ -60,7 +61,7 @@ class UndoStack:
     What other panes of this file took back is not taken back again.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Lists) -> None:
         self._reader = reader
         self._texts = dict(reader.undo_steps())
         """By key."""

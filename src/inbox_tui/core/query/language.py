@@ -65,6 +65,7 @@ FIELDS = (
     Field("branch", "text", "the branch", "branch:main", ("branch",)),
     Field("tool", "text", "the tool that an agent wants to use", "tool:Bash", ("tool_name",)),
     Field("session", "text", "the session of an agent", "session:5f0c*", ("session_id", "subagent_id")),
+    Field("hub", "text", "the hub that it came from, where you follow several", "hub:build", ("hub",)),
     Field("title", "text", "its title", "title:*timeout*", ("title",)),
     Field("text", "text", "its body, prompt or command", "text:*rm -rf*", ("body", "prompt", "command")),
     Field("id", "text", "its id", "id:01JD0Q*", ("id",)),

@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import eq, ge, gt, le, lt
 from typing import Any, Final
 
+from inbox_tui.core.hubs import place_of
 from inbox_tui.core.model import SEVERITIES, Notification
 from inbox_tui.core.query import values
 from inbox_tui.core.query.language import BY_NAME, LISTS, META, STATES_BY_NAME
@@ -34,7 +35,9 @@ def matches(query: Query, row: Notification, now: int) -> bool:
 
 
 def member(row: Notification, name: str) -> object:
-    """A member by its wire name; None where the row has none."""
+    """A member by its wire name; None where the row has none. Its id is the one that its hub says."""
+    if name == "id" and row.hub:
+        return place_of(row.id).id
     return getattr(row, name) if name in _OWN else row.details.get(name)
 
 

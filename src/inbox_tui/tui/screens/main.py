@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,7 +13,8 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.worker import Worker
 
-from inbox_tui.cache.pages import Reader, Row
+from inbox_tui.cache.lists import Lists
+from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.times import Clock
 from inbox_tui.tui.answering import Answering
@@ -22,6 +24,7 @@ from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.details import Details
 from inbox_tui.tui.edges import Edges, Hints
 from inbox_tui.tui.filtering import Choice, Filtering
+from inbox_tui.tui.hub_states import HubStates
 from inbox_tui.tui.keyboard import Keyboard
 from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.link import Link
@@ -66,15 +69,16 @@ class MainScreen(Screen[None]):
     """
 
     def __init__(
-        self, reader: Reader, link: Link, keymap: Keymap, fence: Fence, clock: Clock, monotonic: Callable[[], float],
-        *, hints: Hints, me: str = "", confirm: Confirm = "key", filters: Mapping[str, str] | None = None,
-        folded_file: Path | None = None,
+        self, reader: Lists, link: Link, keymap: Keymap, fence: Fence, clock: Clock, monotonic: Callable[[], float],
+        *, hints: Hints, me: str = "", hubs: Mapping[str, str] = MappingProxyType({}), confirm: Confirm = "key",
+        filters: Mapping[str, str] | None = None, folded_file: Path | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         self.reader, self.link, self._clock = reader, link, clock
+        self.hubs = HubStates(hubs)
         self.me = me
         """By what name the hub knows who sits here; "" where that is not known."""
-        self.list = NotificationList(reader, clock, me=me, id="list")
+        self.list = NotificationList(reader, clock, me=me, hubs=hubs, id="list")
         self.detail = Detail(clock, me=me, id="detail")
         self.bar = DecisionBar(fence, clock, monotonic, confirm=confirm, id="bar")
         self.preflight = PreflightList(fence, clock, monotonic, confirm=confirm, id="preflight")
@@ -167,9 +171,9 @@ class MainScreen(Screen[None]):
         self.edges.heading.connection_changed(change)
         self.refresh_words()
 
-    def problem(self, text: str) -> None:
-        """A line above the list until it is over ("")."""
-        self.edges.storage = text
+    def problem(self, text: str, hub: str = "") -> None:
+        """A line above the list until it is over (""). `hub`: whose it is, of several."""
+        self.edges.storage[hub] = text
         self.refresh_words()
 
     def prompt(self, prompt: Prompt) -> None:

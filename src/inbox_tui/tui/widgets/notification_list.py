@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from rich.style import Style
@@ -15,7 +16,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from inbox_tui.cache.pages import Reader, Row
+from inbox_tui.cache.lists import Lists
+from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.times import Clock
 from inbox_tui.core.triage import state_of
@@ -82,7 +84,10 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
     class Opened(Message):
         """The row under the cursor was clicked once more."""
 
-    def __init__(self, reader: Reader, clock: Clock, *, me: str = "", id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self, reader: Lists, clock: Clock,
+        *, me: str = "", hubs: Mapping[str, str] = MappingProxyType({}), id: str | None = None,  # noqa: A002
+    ) -> None:  # fmt: skip
         super().__init__(id=id)
         self.listing, self._reader = Listing(ViewRows(reader, View.ALL)), reader
         self.notes: dict[str, str] = {}
@@ -93,7 +98,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         """Lines a row; all rows have as many, so that a line's row is known without looking at those above."""
         self.touched = False
         """Whether a person has pressed a key: until then the list follows its top."""
-        self._clock, self._me = clock, me
+        self._clock, self._me, self._hubs = clock, me, hubs
         self._strips: LRUCache[tuple[object, ...], list[Strip]] = LRUCache(512)
         """By row and look: its lines."""
         self._styles: RowStyles | None = None
@@ -326,7 +331,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         if strips is None:
             drawn = render_row(
                 shown, width, styles, lines=self.density, cursor=cursor, selected=selected, age=age, note=note, marks=marks,
-                me=self._me,
+                me=self._me, hub=self._hubs.get(shown.hub, ""),
             )  # fmt: skip
             strips = self._strips[key] = [strip.apply_meta({"id": row.id}) for strip in drawn]
         return strips[part]

@@ -1,4 +1,4 @@
-"""The column at the left: views, then saved filters, each with its number. Draws what it is given; tells what was clicked."""
+"""The column at the left: views, saved filters and hubs, each with its number. Draws what it is given; tells what was clicked."""
 
 from __future__ import annotations
 
@@ -14,22 +14,27 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from inbox_tui.tui.cells import fit
+from inbox_tui.tui.theme import STRIPES
 
 GAP = -1
 """A line without an entry."""
 
 
 class Entry(NamedTuple):
-    """`number` is what stands at its right. `is_shown`: the list shows it; `is_urgent`: its number is worth a look."""
+    """`number` is what stands at its right. `is_shown`: the list shows it; `is_urgent`: its number is worth a look. `sign`:
+    before its label, in `color`; `under`: a line of its own below."""
 
     label: str
     number: str = ""
     is_shown: bool = False
     is_urgent: bool = False
+    sign: str = ""
+    color: str = ""
+    under: str = ""
 
 
 class Sidebar(Widget, can_focus=False):
-    """Two groups of entries, numbered through from 0, with a line between them."""
+    """Groups of entries, numbered through from 0, with a line between them."""
 
     DEFAULT_CSS = """
     Sidebar {
@@ -41,8 +46,10 @@ class Sidebar(Widget, can_focus=False):
         &:ansi > .sidebar--dim { text-style: dim; }
         &:ansi > .sidebar--cursor { text-style: reverse; }
     }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"sidebar--{part}" for part in ("text", "shown", "dim", "bar", "cursor")}
+    """ + "".join(f"Sidebar > .sidebar--{name} {{ color: $inbox-{name}; }}\n" for name in STRIPES)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"sidebar--{part}" for part in ("text", "shown", "dim", "bar", "cursor", *STRIPES)
+    }
 
     @dataclass
     class Chosen(Message):
@@ -53,27 +60,32 @@ class Sidebar(Widget, can_focus=False):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._entries: Sequence[Entry] = ()
-        self._lines: list[int] = []
+        self._lines: list[tuple[int, bool]] = []
+        """On each, the number of its entry, and whether it is the line below it."""
         self._cursor: int | None = None
 
-    def show(self, views: Sequence[Entry], filters: Sequence[Entry], cursor: int | None) -> None:
+    def show(self, groups: Sequence[Sequence[Entry]], cursor: int | None) -> None:
         """`cursor`: the number of the entry that has the keys."""
-        entries = [*views, *filters]
+        entries = [entry for group in groups for entry in group]
         if entries == self._entries and cursor == self._cursor:
             return
         self._entries, self._cursor = entries, cursor
-        gap = [GAP] if filters else []
-        self._lines = [*range(len(views)), *gap, *range(len(views), len(entries))]
+        self._lines, number = [], 0
+        for group in filter(None, groups):
+            self._lines += [(GAP, False)] if self._lines else []
+            for entry in group:
+                self._lines += [(number, False), (number, True)][: 1 + bool(entry.under)]
+                number += 1
         self.refresh()
 
-    def _number(self, y: int) -> int:
-        """The entry on a line of the screen. The cursor's is never below it."""
-        line = self._lines.index(self._cursor) if self._cursor is not None else 0
+    def _line(self, y: int) -> tuple[int, bool]:
+        """What is on a line of the screen. The cursor's entry is never below it."""
+        line = self._lines.index((self._cursor, False)) if self._cursor is not None else 0
         at = y + max(0, line - self.size.height + 1)
-        return self._lines[at] if at < len(self._lines) else GAP
+        return self._lines[at] if at < len(self._lines) else (GAP, False)
 
     def render_line(self, y: int) -> Strip:
-        width, number = self.size.width, self._number(y)
+        width, (number, is_under) = self.size.width, self._line(y)
         style = {part: self.get_component_rich_style(f"sidebar--{part}") for part in ("text", "shown", "dim", "bar")}
         if number == GAP:
             return Strip.blank(width, style["text"])
@@ -82,13 +94,17 @@ class Sidebar(Widget, can_focus=False):
             over = self.get_component_rich_style("sidebar--cursor", partial=True)
             style = {part: each + over for part, each in style.items()}
         has_bar = has_cursor if self._cursor is not None else entry.is_shown
+        if is_under:
+            words = " " * (1 + len(entry.sign)) + entry.under
+            return Strip([Segment(fit(words, width - 1), style["dim"])]).adjust_cell_length(width, style["text"])
         part = "shown" if entry.is_shown else "text" if entry.is_urgent or has_cursor else "dim"
         return Strip([
             Segment("▌" if has_bar else " ", style["bar"]),
-            Segment(fit(entry.label, width - 3 - cell_len(entry.number)) + " ", style[part]),
+            Segment(entry.sign, self.get_component_rich_style(f"sidebar--{entry.color or 'text'}")),
+            Segment(fit(entry.label, width - 3 - len(entry.sign) - cell_len(entry.number)) + " ", style[part]),
             Segment(f"{entry.number} ", style["shown" if entry.is_urgent else part]),
         ]).adjust_cell_length(width, style["text"])  # fmt: skip
 
     def on_click(self, event: events.Click) -> None:
-        if (number := self._number(event.y)) != GAP:
+        if (number := self._line(event.y)[0]) != GAP:
             self.post_message(self.Chosen(number))
