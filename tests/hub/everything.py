@@ -10,7 +10,7 @@ from inbox_tui.core import triage
 from inbox_tui.core.times import DAY, HOUR
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.store import Verb
-from inbox_tui.hub.values import Belonging, Callback
+from inbox_tui.hub.values import Belonging, Callback, InSession, Terminal
 from inbox_tui.hub.verbs.asks import Withdraw
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.jobs import Again, Claim, Done, Failed, Finish
@@ -50,6 +50,13 @@ async def _publish(world: World, space: str) -> None:
     await publish(space, AGENT, message("ended"), belonging=Belonging(session.id, begun.event_id, "close"))
     await world.service.messages.session(space, AGENT, session.id)
     await world.service.messages.said(space, AGENT, begun.event_id)
+    for n in range(2):
+        await publish(space, AGENT, message("in a session"), belonging=InSession("Codex 1", plan=f'{{"level": "{n}"}}'))
+    sessions, nowhere = world.service.sessions, Terminal()
+    await sessions.register(space, AGENT, id="Codex 1", label="", terminal=nowhere)
+    await sessions.register(space, AGENT, id="", label="Codex", terminal=nowhere)
+    await sessions.listed(space)
+    await sessions.close(space, "Codex 2")
     world.advance(2 * 3600)
     await publish(space, AGENT, message("again and again"))
 
@@ -63,6 +70,10 @@ async def _ask(world: World, space: str) -> None:
     given = {"key": "approve", "comment": "", "by": "ada", "via": "test", "attempt": "own"}
     for _ in range(2):
         await service.decide(space, asked.id, raised_rev=asked.rev, epoch=asked.epoch, **given)
+    await service.answers.wait(space, AGENT, asked.id, 0)
+    await service.answers.asked(space, AGENT, asked.id)
+    await service.answers.untaken(space, AGENT)
+    await service.answers.take(space, AGENT, asked.id)
     await service.acknowledge_ask(space, AGENT, "asked", id=asked.id, epoch=asked.epoch)
     await service.hint(space, AGENT, session_id="s", request="request-20")
     old = await service.publish(space, AGENT, prompt(details={"session_id": "s"}), idempotency_key="old")
@@ -72,10 +83,6 @@ async def _ask(world: World, space: str) -> None:
     await service.withdraw_ask(space, AGENT, "never asked")
     await service.own_status(space, AGENT, asked.id)
     world.store.read(lambda connection: reads.asked(connection, space, "agent", "asked"))
-    await service.answers.wait(space, AGENT, asked.id, 0)
-    await service.answers.asked(space, AGENT, asked.id)
-    await service.answers.untaken(space, AGENT)
-    await service.answers.take(space, AGENT, asked.id)
     await service.publish(space, AGENT, prompt(), idempotency_key="left alone")
 
 

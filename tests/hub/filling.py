@@ -18,7 +18,7 @@ from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Params
 from inbox_tui.hub.store.records import Job
 from inbox_tui.hub.store.store import Begin, Store, Verb
-from inbox_tui.hub.values import Callback, Published, Retention
+from inbox_tui.hub.values import Callback, Published, Retention, Terminal
 from inbox_tui.hub.verbs.belonging import OpenSession
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.jobs import Claim, Failed, Finish
@@ -26,6 +26,7 @@ from inbox_tui.hub.verbs.media import FinishUpload
 from inbox_tui.hub.verbs.mutes import MakeMute
 from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.retain import Retain
+from inbox_tui.hub.verbs.sessions import Register
 from inbox_tui.hub.verbs.triage import TriageRows
 
 OPEN = 10
@@ -39,8 +40,8 @@ _LIVED = "quiet-0"
 
 _DAYS = 94
 _KEPT_DAYS = {
-    "notification": 92, "run": 92, "agent_session": 92, "ask": 92, "decision_log": 92, "event": 32, "tombstone": 32,
-    "idempotency": 9, "triage_call": 9, "job": 9,
+    "notification": 92, "run": 92, "agent_session": 92, "session": 92, "ask": 92, "decision_log": 92,
+    "event": 32, "tombstone": 32, "idempotency": 9, "triage_call": 9, "job": 9,
 }  # fmt: skip
 _SETTLED = {"notification": "AND NOT (is_prompt AND is_open)", "job": "AND state = 'failed'"}
 """What is old is open no more."""
@@ -51,7 +52,10 @@ _OLDER: Mapping[str, str] = {
     **{name: _ID.format(name) for name in ("id", "notification_id", "event_id")},
     **{name: f"{name} || :prefix" for name in ("fold_key", "run_id", "attempt")},
     **{f"{table}.key": "key || :prefix" for table in ("idempotency", "ask", "triage_call")},
-    **{name: f"{name} - :age" for name in ("raised_at", "last_occurred_at", "received_at", "started_at", "updated_at", "at")},
+    **{
+        name: f"{name} - :age"
+        for name in ("raised_at", "last_occurred_at", "received_at", "started_at", "last_at", "updated_at", "at")
+    },
     "rev": "rev - :age",
     "document": f"replace(document, id, {_ID.format('id')})",
 }
@@ -145,5 +149,7 @@ def _answered(given: list[Published], numbers: range, made: int) -> Iterator[Ver
         elif n % 5 and n < made - OPEN:
             seen[published.id] = published.rev + 2 * _AT_ONCE
     yield from (OpenSession("agent", f"session {n}") for n in numbers[::20])
+    if numbers[0] == 0:
+        yield from (Register("agent", f"named {n}", "", Terminal()) for n in range(20))
     yield TriageRows("done", seen, f"call-{numbers[0]}")
     yield TriageRows("pin", {given[0].id: given[0].rev + 2 * _AT_ONCE})

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hubs import RunningHub
+from hubs import RunningHub, form
 from notilens_seed import LOOP
 from pydantic import BaseModel
 
@@ -22,11 +22,15 @@ from inbox_tui.dialects.agent_notifier import PREFIXES
 from inbox_tui.dialects.agent_notifier.approval import ApprovalBody
 from inbox_tui.dialects.agent_notifier.message import MessageBody
 from inbox_tui.dialects.agent_notifier.session import SessionBody
+from inbox_tui.dialects.gestalt import NotifyBody
 from inbox_tui.dialects.notilens import NotiLensEvent
 from inbox_tui.dialects.own import EventBody
 from inbox_tui.hub import wire, wire_approvals, wire_machine
 from inbox_tui.hub.access import Door, Role
 from inbox_tui.hub.endpoints import Endpoint
+from inbox_tui.hub.wire_agent_notifier import LinkQuery
+from inbox_tui.hub.wire_gestalt import NewNamedSession
+from inbox_tui.hub.wire_logs import LogsQuery, LogStreamQuery
 
 ROLES: tuple[Role, ...] = ("send", "operate")
 NORTH, SOUTH, GONE = "north", "south", "gone"
@@ -42,6 +46,7 @@ class Named:
     mute: str
     message: str
     agent_session: str
+    media: str
     key: str
     run_id: str
     session: str
@@ -51,16 +56,16 @@ class Named:
     name: str = NORTH
     file: str = "HubBody.json"
 
-    def unlike(self, word: str = "none") -> Named:
-        """Of the same form and the same time, and nobody's; by another word of four letters another."""
-        return replace(
     @property
     def approval(self) -> str:
         """The question, spelt as a UUID."""
         return to_uuid(self.id)
 
+    def unlike(self, word: str = "none") -> Named:
+        """Of the same form and the same time, and nobody's; by another word of four letters another."""
+        return replace(
             self,
-            **{name: encode(decode(getattr(self, name)) ^ 1 << 40) for name in ("id", "mute")},
+            **{name: encode(decode(getattr(self, name)) ^ 1 << 40) for name in ("id", "mute", "media")},
             **{name: _unlike_uuid(getattr(self, name)) for name in ("message", "agent_session")},
             **{name: getattr(self, name)[:-4] + word for name in ("key", "run_id", "session", "token")},
             rev=self.rev - 1,
@@ -83,6 +88,8 @@ BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
         "supersedes": n.id,
     },
     NotiLensEvent: lambda n: LOOP | {"run_id": n.run_id},
+    NotifyBody: lambda n: {"session_id": n.session, "payload": {"type": "start"}, "event_id": n.key},
+    NewNamedSession: lambda n: {"id": n.session},
     MessageBody: lambda n: {
         "type": "session_end",
         "title": "intruder",
@@ -90,12 +97,12 @@ BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
         "parent_id": n.message,
         "client_event_id": n.message,
     },
+    ApprovalBody: lambda n: {"title": "intruder", "session_id": n.agent_session, "parent_id": n.message},
     SessionBody: lambda n: {},
     wire.AcknowledgeBody: lambda n: {"id": n.id, "epoch": n.epoch},
     wire.WithdrawBody: lambda n: {},
     wire.HintBody: lambda n: {"session_id": n.session},
     wire.HookBody: lambda n: {"hook_event_name": "SessionEnd", "session_id": n.session, "reason": "other"},
-    ApprovalBody: lambda n: {"title": "intruder", "session_id": n.agent_session, "parent_id": n.message},
     wire.TriageBody: lambda n: {},
     wire.SnoozeBody: lambda n: {"until": LATER},
     wire.MuteRowBody: lambda n: {},
@@ -111,18 +118,26 @@ QUERIES: Mapping[type[BaseModel], Callable[[Named], str]] = {
     wire.PollQuery: lambda n: f"epoch={n.epoch}",
     wire.ListQuery: lambda n: f"before={n.id}",
     wire.StreamQuery: lambda n: f"last_event_id={n.rev}",
+    wire_approvals.WaitQuery: lambda n: "wait=0",
+    wire_approvals.ResponsesQuery: lambda n: "limit=1",
+    LinkQuery: lambda n: f"link={SOUTH}.9999999999.{'A' * 24}",
+    LogsQuery: lambda n: f"session_id={n.session}&text={n.key}",
+    LogStreamQuery: lambda n: f"session_id={n.session}&after=0",
     wire_machine.KeysQuery: lambda n: f"space={n.name}",
     wire_machine.RemoveSpaceQuery: lambda n: f"confirm={n.name}",
     wire_machine.SigningSecretQuery: lambda n: "",
 }
-PATHS = {"/api/mutes/{id}": "/api/mutes/{mute}"}
-    wire_approvals.WaitQuery: lambda n: "wait=0",
-    wire_approvals.ResponsesQuery: lambda n: "limit=1",
-    LogsQuery: lambda n: f"session_id={n.session}&text={n.key}",
-    LogStreamQuery: lambda n: f"session_id={n.session}&after=0",
+PATHS = {
+    "/api/mutes/{id}": "/api/mutes/{mute}",
+    "/api/sessions/{id}": "/api/sessions/{session}",
+    "/api/sessions/{id}/notify": "/api/sessions/{session}/notify",
+}
 for _prefix in PREFIXES:
     PATHS[f"{_prefix}/messages/{{id}}/status"] = f"{_prefix}/messages/{{message}}/status"
+    PATHS[f"{_prefix}/media/{{id}}/{{name}}"] = f"{_prefix}/media/{{media}}/{{name}}"
     PATHS[f"{_prefix}/sessions/{{id}}"] = f"{_prefix}/sessions/{{agent_session}}"
+    for _path in ("approvals/{id}", "approvals/{id}/ack", "action-responses/{id}/ack"):
+        PATHS[f"{_prefix}/{_path}"] = f"{_prefix}/{_path.replace('id', 'approval')}"
 """A new body, query or path has to be told here what it can name."""
 
 
@@ -132,8 +147,6 @@ class Caller:
 
     who: str
     by: str
-    for _path in ("approvals/{id}", "approvals/{id}/ack", "action-responses/{id}/ack"):
-        PATHS[f"{_prefix}/{_path}"] = f"{_prefix}/{_path.replace('id', 'approval')}"
     role: Role | None = None
     space: str = ""
     key: str = ""
@@ -191,8 +204,11 @@ class Walk:
         self._publish(f"message-{unique}", tags=[unique])
         agent_session = self._post("/sessions", {"title": SECRET})
         message = self._post("/messages", {"type": "alert", "title": f"{SECRET} {unique}", "session_id": agent_session})
+        media = self.hub.upload(SECRET.encode(), NORTH, by="tcp", key=self._owners["send"]["key"]).document["url"].split("/")[-2]
         headers = {"X-API-Key": self._owners["operate"]["key"], "Idempotency-Key": key}
         assert self.hub.call("POST", f"/api/notifications/{question['id']}/read", by="tcp", headers=headers).status == 204
+        sending = {"X-API-Key": self._owners["send"]["key"]}
+        assert self.hub.call("POST", "/api/sessions", {"id": session}, by="tcp", headers=sending).status == 201
         rule = {"scope": "source", "subject": f"nobody {unique}", "label": SECRET}
         mutes = self.hub.call("POST", "/api/mutes", rule, by="tcp", headers=headers).document["items"]
         token = self._owners["send"]["notilens"]["token"]
@@ -201,6 +217,7 @@ class Walk:
             mutes[-1]["id"],
             message,
             agent_session,
+            media,
             key,
             run_id,
             session,
@@ -245,6 +262,8 @@ class Walk:
         if "Idempotency-Key" in endpoint.takes_headers:
             headers["Idempotency-Key"] = named.key
         body = None if endpoint.body is None else json.dumps(BODIES[endpoint.body](named)).encode()
+        if endpoint.takes_file:
+            body, headers["Content-Type"] = form(b"intruder", "intruder")
         connection = self.hub.connect(caller.by)
         try:
             connection.request(endpoint.method, f"{path}?{'&'.join(query)}", body, headers)
@@ -263,6 +282,7 @@ _VARYING = {
     "<ulid>": r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b",
     "<time>": r"\b20\d\d-\d\d-\d\dT[\d:.]+Z",
     "<rev>": r"\b\d{16}\b",
+    "link=<link>": r"\blink=[\w.-]+",
     "<token>": r"\bst_[\w.-]+",
     "\\1 <number>": r"(?m)^(\w+(?:{[^}]*})?) [\d.e-]+$",  # of the hub as a whole, as /metrics has them
 }
@@ -270,7 +290,7 @@ _VARYING = {
 
 def plain(text: str, named: Named) -> str:
     """The text with a word for each of what was named, and for what is another each time."""
-    for name in ("id", "mute", "message", "agent_session", "key", "run_id", "session", "token"):
+    for name in ("id", "mute", "media", "message", "agent_session", "key", "run_id", "session", "token"):
         text = text.replace(getattr(named, name), f"<{name}>")
     for word, pattern in _VARYING.items():
         text = re.sub(pattern, word, text)

@@ -103,7 +103,7 @@ class NotifyBody(Tolerant):
 
 def check_session(body: NotifyBody, of_path: str) -> str:
     """The session's id. Raises Refused 400 where the envelope names none, or another than the path."""
-    if not body.session_id.strip():
+    if not name(body.session_id):
         raise _wrong_session("is required")
     if body.session_id != of_path:
         raise _wrong_session("is not the session of the path")

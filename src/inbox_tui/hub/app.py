@@ -25,6 +25,7 @@ from inbox_tui.hub.routes import (
     about,
     agent_notifier,
     asks,
+    gestalt,
     hints,
     hooks,
     keys,
@@ -57,6 +58,7 @@ async def _schema(call: Call) -> Response:
 ENDPOINTS: list[Endpoint] = [
     *publish.ENDPOINTS,
     *agent_notifier.ENDPOINTS,
+    *gestalt.ENDPOINTS,
     *asks.ENDPOINTS,
     *hints.ENDPOINTS,
     *hooks.ENDPOINTS,

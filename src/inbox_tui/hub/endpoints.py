@@ -57,13 +57,14 @@ class Hub:
 
 @dataclass(slots=True)
 class Call:
-    """One request, let in and checked. `name` is its endpoint's, `document` its decoded body."""
+    """One request, let in and checked. `name` is its endpoint's, `document` its decoded body, `raw` the body as it came."""
 
     name: str
     hub: Hub
     request: Request
     caller: Caller
     document: Json = None
+    raw: bytes = b""
     given: BaseModel | None = None
     asked: BaseModel | None = None
 
@@ -182,7 +183,7 @@ async def _answer(endpoint: Endpoint, hub: Hub, request: Request) -> Answering:
     if endpoint.query is not None:
         call.asked = fields.validate(endpoint.query, dict(request.query_params), "query")
     if endpoint.body is not None:
-        raw = await read_body(request, hub.settings.body_limit)
+        call.raw = raw = await read_body(request, hub.settings.body_limit)
         if raw.strip() or not endpoint.body_may_be_absent:
             call.document = fields.parse(raw)
         else:

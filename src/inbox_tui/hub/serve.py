@@ -164,6 +164,7 @@ def _settings(
         public_url=config.hub.public_url,
         ping_seconds=ping_seconds,
         send_seconds=send_seconds,
+        strict_sessions=config.gestalt.strict_sessions,
         claude_code_waits=Waits(**dict(config.agents.claude_code)),
         stream_secret=stream_secret,
     )

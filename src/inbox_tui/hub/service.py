@@ -20,7 +20,7 @@ from inbox_tui.core.model import Document, Event, decode
 from inbox_tui.core.times import Clock
 from inbox_tui.core.times import now as machine_clock
 from inbox_tui.hub.answers import Answers
-from inbox_tui.hub.callbacks import KIND, Callbacks
+from inbox_tui.hub.callbacks import KIND, WEBHOOK, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.counting import Histogram
 from inbox_tui.hub.jobs import LEASE_SECONDS, Jobs
@@ -30,22 +30,37 @@ from inbox_tui.hub.messages import Messages
 from inbox_tui.hub.mutes import MuteRules
 from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
+from inbox_tui.hub.sessions import Sessions
 from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces, unknown_space
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.database import Bell
 from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers, Totals
 from inbox_tui.hub.store.store import Begin, Committed, Store
-from inbox_tui.hub.values import UNKNOWN, Answer, Belonging, Bulk, Callback, MediaLimits, Published, Rate, Retention, Sender
+from inbox_tui.hub.values import (
+    ALONE,
+    UNKNOWN,
+    Answer,
+    Belonging,
+    Bulk,
+    Callback,
+    InSession,
+    MediaLimits,
+    Published,
+    Rate,
+    Retention,
+    Sender,
+)
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.hints import Hint
 from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.triage import Chunk, RecallBulk, RememberBulk, Triage, TriageChunk, TriageRows
 from inbox_tui.hub.waiters import Waiters, told
+from inbox_tui.hub.webhooks import Webhooks
 from inbox_tui.hub.writer import Writer
 
 __all__ = [
-    "Activity", "Answer", "Belonging", "Bulk", "Change", "Changes", "Head", "Identity", "Key", "NewKey", "Page", "Published",
+    "Activity", "Answer", "Belonging", "Bulk", "Change", "Changes", "Head", "Identity", "InSession", "Key", "NewKey", "Page", "Published",
     "Rate", "Retention", "Sender", "Service", "SpaceNumbers", "Totals",
 ]  # fmt: skip
 
@@ -60,7 +75,7 @@ class Activity:
     polls: int
 
 
-_DEFAULT_RETENTION, _DEFAULT_RATE, _DEFAULT_MEDIA, _ALONE = Retention(), Rate(), MediaLimits(), Belonging()
+_DEFAULT_RETENTION, _DEFAULT_RATE, _DEFAULT_MEDIA = Retention(), Rate(), MediaLimits()
 
 
 class Service:
@@ -92,8 +107,10 @@ class Service:
         self.mutes = MuteRules(self._writer, self._readers, self._clockwork)
         self.media = Media(store, self._writer, self._readers, media, clock or machine_clock)
         self.messages = Messages(self._writer, self._readers)
+        self.sessions = Sessions(self._writer, self._readers)
         self._callbacks = callbacks
-        handlers = {} if callbacks is None else {KIND: callbacks.run}
+        self.webhooks = Webhooks(self._writer, callbacks)
+        handlers = {} if callbacks is None else {KIND: callbacks.run, WEBHOOK: callbacks.run}
         self._jobs = Jobs(self._writer, self._readers, clock, handlers, job_lease_seconds)
         self.answers = Answers(self._writer, self._readers, self._waiters)
         self._listeners: list[Callable[[str | None], None]] = [self.answers.wake]
@@ -146,7 +163,7 @@ class Service:
         *,
         idempotency_key: str = "",
         body_hash: str = "",
-        belonging: Belonging = _ALONE,
+        belonging: Belonging | InSession = ALONE,
     ) -> Published:
         """409 `idempotency` for a key that came with another body; the same body gets the first answer again. 422 for a session
         or a parent that the sender does not have. 429 `rate`. 503 `key_file` where a callback cannot be kept safely."""

@@ -29,6 +29,8 @@ class Settings:
     """Listening on all addresses, it may be addressed by any of them: a literal address in a Host header is never rebound."""
     claude_code_waits: Waits = DEFAULT_WAITS["claude-code"]
     """How long questions of Claude Code's http hooks wait."""
+    strict_sessions: bool = False
+    """A notify opens no session: one that nobody registered is unknown."""
     space: str = "default"
     """The space of the local sockets."""
     body_limit: int = 1 << 20

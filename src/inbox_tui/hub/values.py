@@ -38,6 +38,10 @@ class Published:
     is_new: bool
     at: int
     """When it was committed; microseconds."""
+    is_repeat: bool = False
+    """The same had been posted before, with the same key: nothing was made."""
+    dispatch: Literal["queued", "flow_unavailable", "failed"] = "queued"
+    """What became of the flows that it sets off: their jobs are on disk, or there are none; or why not."""
 
 
 Turn = Literal["", "open", "close"]
@@ -51,6 +55,40 @@ class Belonging:
     session_id: str = ""
     parent_id: str = ""
     turn: Turn = ""
+
+
+ALONE = Belonging()
+
+
+@dataclass(frozen=True, slots=True)
+class InSession:
+    """The named session that an event was said in, which it opens where there is none, unless `is_strict`. `plan`: how far its
+    plan has come by that event, "" where it says nothing of one."""
+
+    session_id: str
+    is_strict: bool = False
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Where a session takes text: a pane of the tmux server at `socket` ("": the default one), while `program` runs in it."""
+
+    pane: str = ""
+    program: str = ""
+    socket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that a sender named itself. `plan`: JSON text of the last thing said of its plan, "" without one. Microseconds."""
+
+    id: str
+    sender: str
+    opened_at: int
+    last_at: int
+    terminal: Terminal
+    plan: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from inbox_tui.core.callback import callback_document
+from inbox_tui.core.callback import callback_document, webhook_document
 from inbox_tui.core.ids import next_ulid
 from inbox_tui.core.media import references
 from inbox_tui.core.model import Notification, changed, decode, to_document
@@ -225,27 +225,39 @@ class Batch:
         record: Params = {"id": id, "sender": sender, "title": title, "started_at": self.now, "ended_at": None}
         self._insert("agent_session", [{"space": self.space.name, **record}])
 
+    def open_session(self, record: Params) -> None:
+        """Of a sender's own naming."""
+        self._insert("session", [{"space": self.space.name, **record}])
+
     def put_run(self, run: Run) -> None:
         self._runs[run.sender, run.run_id] = self._runs_touched[run.sender, run.run_id] = run
 
     def add_callback(self, held: Held, host: str, address: str) -> None:
         """Where the end of a question is to be told. The job waits for that end, whatever brings it."""
-        self._jobs.append(
-            {
-                "space": self.space.name,
-                "id": self.next_id(),
-                "kind": "callback",
-                "state": "waiting",
-                "notification_id": held.row.id,
-                "sender": held.row.sender,
-                "host": host,
-                "address": address,
-                "body": "",
-                "attempts": 0,
-                "last_error": "",
-                "updated_at": self.now,
-            }
-        )
+        self._jobs.append(self._job(held.row, "callback", host, address, "", None))
+
+    def add_job(self, held: Held, kind: str, *, host: str, body: str) -> None:
+        """Something to do for a row after the commit, at once."""
+        self._jobs.append(self._job(held.row, kind, host, "", body, self.now))
+        self.has_queued = True
+
+    def _job(self, row: Notification, kind: str, host: str, address: str, body: str, due_at: int | None) -> Params:
+        return {
+            "space": self.space.name,
+            "id": self.next_id(),
+            "kind": kind,
+            "state": "waiting" if due_at is None else "queued",
+            "notification_id": row.id,
+            "sender": row.sender,
+            "host": host,
+            "address": address,
+            "body": body,
+            "attempts": 0,
+            "due_at": due_at,
+            "queued_at": due_at,
+            "last_error": "",
+            "updated_at": self.now,
+        }
 
     def answer_call(self, call: Call) -> None:
         """A later call with the same key is answered the same. Without a key nothing is kept."""
@@ -314,6 +326,7 @@ class Batch:
         ended = [row_id for row_id, held in self.touched.items() if held.has_ended]
         if not ended:
             return
+        self._queue_webhooks([held for row_id in ended if (held := self.touched[row_id]).row.decision is not None])
         for (row_id,) in self._select_in(statements.WAITING_JOBS, ended):
             held, job = self.touched[row_id], {"space": self.space.name, "notification_id": row_id}
             if held.row.closed == "withdrawn":
@@ -328,6 +341,20 @@ class Batch:
         if self._uses:
             for (media_id,) in self._select_in(statements.WHOLE_MEDIA, list(self._uses)):
                 self._insert("media_use", self._uses[media_id])
+
+    def _queue_webhooks(self, answered: list[Held]) -> None:
+        """In the transaction that answers a question, its project's webhook has something to hear, where the project has one."""
+        if not answered:
+            return
+        found = self._select_in(statements.WEBHOOKS, sorted({held.row.sender for held in answered}))
+        addresses = {str(name): (str(host), str(address)) for name, host, address in found}
+        jobs = []
+        for row in (held.row for held in answered if held.row.sender in addresses):
+            [(event_id,)] = self.select(statements.FIRST_EVENT_OF_ROW, id=row.id)
+            body = text_of(webhook_document(row, str(event_id or ""), self.now))
+            jobs.append(self._job(row, "webhook", *addresses[row.sender], body, self.now))
+        self._insert("job", jobs)
+        self.has_queued = self.has_queued or bool(jobs)
 
     def _trim_events(self) -> None:
         """Of a row that repeats for ever, the first events and the last are kept. Looked at each 50 events a row,

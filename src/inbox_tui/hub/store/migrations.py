@@ -57,6 +57,11 @@ CREATE TABLE agent_session (
     ended_at BIGINT, PRIMARY KEY (space, id));
 CREATE INDEX agent_session_started ON agent_session (space, started_at);
 
+CREATE TABLE session (
+    space {id} NOT NULL, id {id} NOT NULL, sender {id} NOT NULL, opened_at BIGINT NOT NULL, last_at BIGINT NOT NULL,
+    tmux_pane TEXT NOT NULL, program TEXT NOT NULL, tmux_socket TEXT NOT NULL, plan TEXT NOT NULL, PRIMARY KEY (space, id));
+CREATE INDEX session_last ON session (space, last_at);
+
 CREATE TABLE idempotency (
     space {id} NOT NULL, key {id} NOT NULL, sender {id} NOT NULL, event_id {id} NOT NULL, notification_id {id} NOT NULL,
     rev BIGINT NOT NULL, epoch BIGINT NOT NULL, body_hash TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, key, sender));
@@ -110,7 +115,8 @@ CREATE TABLE secret (name {id} PRIMARY KEY, secret TEXT NOT NULL);
 
 CREATE TABLE api_key (
     id {id} PRIMARY KEY, space {id} NOT NULL, name {id} NOT NULL, role TEXT NOT NULL, secret_hash TEXT NOT NULL,
-    allow_timeout_approve BOOLEAN NOT NULL, created_at BIGINT NOT NULL, revoked_at BIGINT);
+    allow_timeout_approve BOOLEAN NOT NULL, webhook_host TEXT NOT NULL, webhook TEXT NOT NULL, created_at BIGINT NOT NULL,
+    revoked_at BIGINT);
 CREATE UNIQUE INDEX api_key_name ON api_key (space, name) WHERE revoked_at IS NULL
 """
 

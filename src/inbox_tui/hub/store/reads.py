@@ -10,7 +10,7 @@ from inbox_tui.core.errors import unknown_id
 from inbox_tui.core.model import DETAIL_FIELDS, Document
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record, Value, in_list
-from inbox_tui.hub.values import AgentSession, Mute
+from inbox_tui.hub.values import AgentSession, Mute, Session, Terminal
 
 MOST_BYTES = 4 << 20
 """Of the documents in one answer: a row may have more than a hundred kilobytes."""
@@ -291,6 +291,31 @@ def agent_session(connection: Connection, space: str, sender: str, id: str) -> A
     if not found:
         raise unknown_id("session")
     return AgentSession(id, *found[0])
+
+
+def sessions(connection: Connection, space: str, limit: int) -> list[Session]:
+    """The one spoken in last first."""
+    return [session_from(record) for record in connection.execute(statements.SESSIONS, {"space": space, "limit": limit})]
+
+
+def session_from(record: Record) -> Session:
+    id_, sender, opened_at, last_at, pane, program, socket, plan = record
+    return Session(str(id_), str(sender), int(opened_at), int(last_at), Terminal(str(pane), str(program), str(socket)), str(plan))
+
+
+def session_record(session: Session) -> Params:
+    """The reverse."""
+    terminal = session.terminal
+    return {
+        "id": session.id,
+        "sender": session.sender,
+        "opened_at": session.opened_at,
+        "last_at": session.last_at,
+        "tmux_pane": terminal.pane,
+        "program": terminal.program,
+        "tmux_socket": terminal.socket,
+        "plan": session.plan,
+    }
 
 
 def events_of_run(connection: Connection, space: str, run_id: str) -> list[str]:

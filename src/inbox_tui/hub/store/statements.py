@@ -38,6 +38,12 @@ WHERE space = :space AND id = :id AND sender = :sender"""
 AGENT_SESSION = """SELECT title, started_at, ended_at FROM agent_session
 WHERE space = :space AND id = :id AND sender = :sender"""
 TURN_AGENT_SESSION = "UPDATE agent_session SET ended_at = :ended_at WHERE space = :space AND id = :id"
+SESSION = """SELECT id, sender, opened_at, last_at, tmux_pane, program, tmux_socket, plan FROM session
+WHERE space = :space AND id = :id"""
+SESSIONS = """SELECT id, sender, opened_at, last_at, tmux_pane, program, tmux_socket, plan FROM session
+WHERE space = :space ORDER BY last_at DESC LIMIT :limit"""
+TOUCH_SESSION = "UPDATE session SET last_at = :last_at, plan = :plan WHERE space = :space AND id = :id"
+DELETE_SESSION = "DELETE FROM session WHERE space = :space AND id = :id"
 DECIDED_BY_ATTEMPT = """SELECT notification_id, key FROM decision_log
 WHERE space = :space AND attempt = :attempt AND attempt <> '' AND outcome = 'decided'"""
 
@@ -180,7 +186,7 @@ DELETE_TOMBSTONES = "DELETE FROM tombstone WHERE space = :space AND rev >= :firs
 OLD_EVENTS = "SELECT id FROM event WHERE space = :space AND id < :before ORDER BY id LIMIT :limit"
 DELETE_EVENTS = "DELETE FROM event WHERE space = :space AND id >= :first AND id <= :last"
 
-BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at", "agent_session": "started_at", "ask": "at", "job": "updated_at"}
+BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at", "agent_session": "started_at", "session": "last_at", "ask": "at", "job": "updated_at"}
 """Tables whose records simply grow old, and by which time."""
 _IF = {"ask": "AND notification_id = ''", "job": "AND state = 'failed'"}
 """Of which only some: the key of a question goes with its row, and what is still to be done stays."""
@@ -256,14 +262,19 @@ END_COPY = "DELETE FROM unfinished_copy"
 SECRET = "SELECT secret FROM secret WHERE name = :name"
 MAKE_SECRET = "INSERT INTO secret (name, secret) VALUES (:name, :secret) ON CONFLICT (name) DO NOTHING"
 
-ADD_KEY = """INSERT INTO api_key (id, space, name, role, secret_hash, allow_timeout_approve, created_at, revoked_at)
-VALUES (:id, :space, :name, :role, :secret_hash, :allow_timeout_approve, :created_at, NULL)"""
+ADD_KEY = """INSERT INTO api_key
+(id, space, name, role, secret_hash, allow_timeout_approve, webhook_host, webhook, created_at, revoked_at)
+VALUES (:id, :space, :name, :role, :secret_hash, :allow_timeout_approve, '', '', :created_at, NULL)"""
 KEY_BY_NAME = "SELECT id FROM api_key WHERE space = :space AND name = :name AND revoked_at IS NULL"
 KEYS = """SELECT id, name, role, space, allow_timeout_approve, created_at FROM api_key
 WHERE space = :space AND revoked_at IS NULL ORDER BY created_at, id"""
 EVERY_KEY = """SELECT id, name, role, space, allow_timeout_approve, created_at FROM api_key
 WHERE revoked_at IS NULL ORDER BY space, created_at, id"""
 KEY = """SELECT id, name, role, space, allow_timeout_approve, secret_hash FROM api_key WHERE id = :id AND revoked_at IS NULL"""
+WEBHOOKS = """SELECT name, webhook_host, webhook FROM api_key
+WHERE space = :space AND name IN (:values) AND revoked_at IS NULL AND webhook <> ''"""
+SET_WEBHOOK = """UPDATE api_key SET webhook_host = :host, webhook = :address
+WHERE space = :space AND name = :name AND revoked_at IS NULL"""
 REVOKE_KEY = "UPDATE api_key SET revoked_at = :now WHERE space = :space AND id = :id AND revoked_at IS NULL"
 REVOKE_KEYS = "UPDATE api_key SET revoked_at = :now WHERE space = :space AND revoked_at IS NULL"
 KEY_IS_LIVE = "SELECT 1 FROM api_key WHERE space = :space AND id = :id AND revoked_at IS NULL"
@@ -274,6 +285,7 @@ OF_A_SPACE = {
     "event": "id",
     "run": "run_id",
     "agent_session": "id",
+    "session": "id",
     "idempotency": "key",
     "ask": "key",
     "triage_call": "key",

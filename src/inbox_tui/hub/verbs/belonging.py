@@ -9,12 +9,16 @@ from inbox_tui.core.model import Event
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Wanted
-from inbox_tui.hub.values import AgentSession, Belonging
+from inbox_tui.hub.values import AgentSession, Belonging, InSession
+from inbox_tui.hub.verbs import sessions
 
 
-def placed(batch: Batch, event: Event, sender: str, to: Belonging) -> Event:
+def placed(batch: Batch, event: Event, sender: str, to: Belonging | InSession) -> Event:
     """The event, its parent named by the row that it went to. Raises Refused 422, naming the field, for what the sender does not
-    have. Its session is opened or closed."""
+    have. Its session is opened or closed; one that the sender named itself: see `sessions.enter`."""
+    if isinstance(to, InSession):
+        sessions.enter(batch, sender, to)
+        return event
     parent = _row_of(batch, sender, to.parent_id) if to.parent_id else ""
     if to.session_id:
         _turn(batch, sender, to)

@@ -11,7 +11,7 @@ from inbox_tui.core.times import SECOND, to_wire
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Ask, Held, Idempotent, Run, Wanted, text_of
-from inbox_tui.hub.values import Belonging, Callback, Published, Sender
+from inbox_tui.hub.values import ALONE, Belonging, Callback, InSession, Published, Sender
 from inbox_tui.hub.verbs import belonging
 from inbox_tui.hub.verbs.history import asked_before
 from inbox_tui.hub.verbs.timers import Timer, permits
@@ -28,7 +28,7 @@ class Publish:
     body_hash: str = ""
     callback: Callback | None = None
     """Where the end of the question is to be told; of no effect on what asks nothing."""
-    belonging: Belonging = Belonging()
+    belonging: Belonging | InSession = ALONE
     _fold_key: str = field(default="", init=False)
     _live_key: str = field(default="", init=False)
     timer: tuple[str, Timer] | None = field(default=None, init=False)
@@ -56,7 +56,7 @@ class Publish:
         does not have."""
         if earlier := self._earlier(batch):
             return earlier
-        if self.belonging != Belonging():
+        if self.belonging != ALONE:
             self.event = belonging.placed(batch, self.event, self.sender.name, self.belonging)
         held = None if self._is_late(batch) else self._fold(batch)
         return self._record(batch, held)
@@ -69,12 +69,12 @@ class Publish:
         if (known := batch.idempotent(name, key)) is not None:
             if known.body_hash != self.body_hash:
                 raise Refused(409, "This Idempotency-Key came with another body before.", code="idempotency")
-            return Published(known.notification_id, known.event_id, known.rev, known.epoch, False, known.at)
+            return Published(known.notification_id, known.event_id, known.rev, known.epoch, False, known.at, True)
         if self.event.is_prompt and (ask := batch.ask(name, key)) and ask.notification_id:
             held = batch.row(ask.notification_id)
             rev, epoch, at = (held.row.rev, held.epoch, held.row.created_at) if held else (0, 0, 0)
             [(event_id,)] = batch.select(statements.FIRST_EVENT_OF_ROW, id=ask.notification_id)
-            return Published(ask.notification_id, str(event_id or ""), rev, epoch, False, at)
+            return Published(ask.notification_id, str(event_id or ""), rev, epoch, False, at, True)
         return None
 
     def _is_late(self, batch: Batch) -> bool:

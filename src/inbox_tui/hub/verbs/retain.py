@@ -37,7 +37,7 @@ class Retain:
         events = batch.delete_found(statements.OLD_EVENTS, statements.DELETE_EVENTS, before=before, limit=RECORDS)
         keys_cutoff = batch.now - keep.idempotency_days * DAY
         records = [_by_age(batch, table, keys_cutoff) for table in ("idempotency", "triage_call", "ask", "job")]
-        records += [_by_age(batch, table, batch.now - keep.rows_days * DAY) for table in ("run", "agent_session")]
+        records += [_by_age(batch, table, batch.now - keep.rows_days * DAY) for table in ("run", "agent_session", "session")]
         if sweep(batch) or rows == ROWS or RECORDS in (tombstones, events, *records):
             return True
         space.retained_at = batch.now
