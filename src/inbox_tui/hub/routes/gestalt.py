@@ -13,14 +13,14 @@ from starlette.responses import Response
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import Event
-from inbox_tui.core.times import now, to_wire
+from inbox_tui.core.times import to_wire
 from inbox_tui.dialects import gestalt
 from inbox_tui.dialects.cleaning import name
 from inbox_tui.hub.access import way_in
 from inbox_tui.hub.endpoints import EITHER, SEND, Call, Endpoint, reply
 from inbox_tui.hub.service import InSession, Published
 from inbox_tui.hub.values import Session, Terminal
-from inbox_tui.hub.wire_gestalt import NewNamedSession, PlanItem, NamedSessionBody, NamedSession, NamedSessionsBody, TerminalBody
+from inbox_tui.hub.wire_gestalt import NamedSession, NamedSessionBody, NamedSessionsBody, NewNamedSession, PlanItem, TerminalBody
 
 _PLAN = tuple(PlanItem.model_fields)
 
