@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
-from inbox_tui.tui import words
+from inbox_tui.tui import substance, words
 from inbox_tui.tui.cells import chop, cut, fit, wrap
 from inbox_tui.tui.clocktime import moment
 from inbox_tui.tui.lines import Line
@@ -17,7 +17,7 @@ from inbox_tui.tui.links import MEMBERS, links_of
 from inbox_tui.tui.runs import Entry, is_figure, moment_of
 
 FIELDS = ("tool_name", "file_paths", "tags", "color", "tmux_pane", "repo", "sent_at", "redacted", "session_id", "subagent_id",
-          "parent_id")  # fmt: skip
+          "parent_id", "device")  # fmt: skip
 META_SHOWN = 8
 VALUE_LINES = ENTRY_LINES = 3
 NAME_CELLS, KIND_CELLS = 16, 14
@@ -36,15 +36,11 @@ def links(row: Notification, width: int) -> Iterator[Line]:
 
 
 def fields(row: Notification, width: int, now: int, *, whole: bool) -> Iterator[Line]:
-    meta = row.details.get("meta")
-    told = (
-        [(str(name), _value(value)) for name, value in meta.items() if not is_figure(name, value)]
-        if isinstance(meta, dict)
-        else []
-    )
+    told = [(str(name), _value(value)) for name, value in substance.other_meta(row).items() if not is_figure(name, value)]
     folded = [] if whole or len(told) <= META_SHOWN else told[META_SHOWN - 1 :]
-    pairs = [("status", words.activity(row)), ("task", row.task_name), ("run", row.run_id)]
-    pairs += [(name.replace("_", " "), _value(row.details.get(name))) for name in FIELDS]
+    told_above = substance.TOLD if substance.has_context(row) else frozenset()
+    pairs = [("status", "" if told_above else words.activity(row)), ("task", row.task_name), ("run", row.run_id)]
+    pairs += [(name.replace("_", " "), _value(row.details.get(name))) for name in FIELDS if name not in told_above]
     pairs += told[: len(told) - len(folded)]
     if folded:
         pairs.append((f"{len(folded):,} more", f"{', '.join(name for name, _ in folded)} …"))

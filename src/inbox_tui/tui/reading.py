@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
-from inbox_tui.tui import asked, facts, markdown, runs, words
+from inbox_tui.tui import asked, facts, markdown, runs, substance, words
 from inbox_tui.tui.before import asked_before
 from inbox_tui.tui.cells import chop, wrap
 from inbox_tui.tui.clocktime import coming, lasting, moment
@@ -61,7 +61,8 @@ def _head(row: Notification, timeline: Timeline, width: int, now: int, me: str, 
     for line in rest:
         yield Line(f"  {line}", "title")
     for text in (
-        " · ".join(part for part in (words.claims(row), asked.place(row)) if part),
+        " · ".join(part for part in (f"hub {row.hub}" if row.hub else "", words.claims(row), asked.place(row)) if part),
+        " · ".join(substance.chips(row)),
         _when(row, now),
         _rate(row, timeline),
         f"began {words.age(now - row.created_at)} ago, no end was heard" if words.is_silent(row, now) else "",
@@ -107,12 +108,22 @@ def _rate(row: Notification, timeline: Timeline) -> str:
 
 def _text(row: Notification, width: int) -> Iterator[Line]:
     told = {row.title}
-    for part, text in (("text", row.body), ("text", words.detail(row, "prompt")), ("command", words.detail(row, "command"))):
+    texts = ("text", substance.body(row)), ("text", words.detail(row, "prompt")), ("command", words.detail(row, "command"))
+    for part, text in texts:
         if not text.strip() or text in told:
             continue
         told.add(text)
         yield Line("")
         yield from _shown(row, words.full_text(row, text), part, width - 2)
+    if substance.has_context(row) and (paths := substance.paths(row)):
+        yield Line("")
+        yield from (Line(line, "text", "  ") for path in paths for line in chop(words.one_line(row, path), width - 2))
+    for name, text in substance.excerpts(row):
+        if text not in told:
+            told.add(text)
+            yield Line("")
+            yield Line(f"  {name}", "note")
+            yield from _shown(row, words.full_text(row, text), "command" if "command" in name else "text", width - 2)
     if row.is_open and row.choices:
         yield Line("")
         offered = " / ".join(clean(choice.label, lines=False) for choice in row.choices)

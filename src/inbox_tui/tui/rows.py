@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from inbox_tui.core.lifecycle import QUIET
 from inbox_tui.core.model import Notification
-from inbox_tui.tui import words
+from inbox_tui.tui import substance, words
 from inbox_tui.tui.cells import cut, fit
 from inbox_tui.tui.sparkline import sparkline
 from inbox_tui.tui.theme import STRIPES
@@ -70,7 +70,7 @@ def render_row(
     count = (f" ×{row.count}" if row.count > 1 else "") + (f" {marks}" if marks else "")
     whole = words.one_line(row, row.title) or words.one_line(row, row.kind)
     title = cut(whole, room - cell_len(count))
-    rest = words.remainder(row, me, note)
+    rest = substance.remainder(row, me, note)
     segments = [
         *_signs(row, style, cursor, selected),
         Segment(title, title_style),

@@ -137,13 +137,6 @@ def is_silent(row: Notification, now: int) -> bool:
     return is_going and now - row.last_occurred_at >= SILENT_AFTER
 
 
-def remainder(row: Notification, me: str = "", note: str = "") -> str:
-    """What follows the title on the one line of a row. `note`: what this pane knows before the row tells it (`sending…`)."""
-    text = question(row) if row.is_open else row.body.lstrip("#")
-    parts = (note or state(row, me), one_line(row, activity(row)), one_line(row, text))
-    return "  ".join(part for part in parts if part)
-
-
 def who(row: Notification) -> str:
     """Whom a person would call the sender: the name it claims, else the key's."""
     return steady(clean(row.source or row.sender, lines=False))

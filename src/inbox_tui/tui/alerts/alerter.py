@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,10 @@ from inbox_tui.core.model import Notification
 from inbox_tui.core.quiet import minute_of_day, parse_quiet
 from inbox_tui.core.times import Clock
 from inbox_tui.tui.alerts import sequences
-from inbox_tui.tui.alerts.rules import Alert, Alerts, Hush
+from inbox_tui.tui.alerts.rules import Alert, Alerts, Hush, reaches
 from inbox_tui.tui.messages import Raised
 from inbox_tui.tui.tmux import outer_terminal
+from inbox_tui.tui.words import detail
 
 if TYPE_CHECKING:
     from inbox_tui.core.config import AlertsSection
@@ -35,6 +37,7 @@ class Alerter:
         environ: Mapping[str, str],
     ) -> None:
         self._write, self._silent, self._is_still, self._clock, self._environ = write, silent, is_still, clock, environ
+        self._host = socket.gethostname()
         self._alerts: Alerts | None = None
         self._early: list[Raised] = []
         self._number = 0
@@ -77,7 +80,8 @@ class Alerter:
     def take(self, raised: Raised) -> None:
         """What the pane's own frames raised."""
         if self._alerts is not None:
-            self._alerts.take(raised.rows, self._clock(), self.hush, raised.more)
+            rows = [row for row in raised.rows if reaches(detail(row, "device"), self._host, self._environ.get("TMUX_PANE", ""))]
+            self._alerts.take(rows, self._clock(), self.hush, raised.more)
         elif len(self._early) < EARLY_MOST:
             self._early.append(raised)
 

@@ -51,6 +51,12 @@ def rings(row: Notification, settings: AlertsSection, hush: Hush = "") -> bool:
     return True
 
 
+def reaches(device: str, host: str, pane: str) -> bool:
+    """Whether a row that names a device calls in this pane: no name calls everywhere, else that of its machine or tmux pane."""
+    name = device.strip().lower()
+    return not name or name == pane or name in (host.lower(), host.partition(".")[0].lower())
+
+
 def pressing(row: Notification) -> tuple[bool, int, int, int]:
     """The greater, the more it matters."""
     return row.needs_me, row.priority, ("info", "warn", "error").index(row.severity), row.raised_at
