@@ -8,6 +8,7 @@ from hub_world import AGENT, Retention, World, about, message, prompt
 
 from inbox_tui.core import triage
 from inbox_tui.core.times import DAY, HOUR
+from inbox_tui.hub.measuring import Asked
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.store import Verb
 from inbox_tui.hub.values import Belonging, Callback, InSession, Terminal
@@ -88,6 +89,8 @@ async def _ask(world: World, space: str) -> None:
 
 async def _read(world: World, space: str) -> None:
     service = world.service
+    for task in await service.measures.tasks(space):
+        await service.measures.told(space, Asked(task.source, task.name, world.now - DAY, world.now))
     head = (await service.heads([space]))[space]
     for unread in (False, True):
         for needs_me in (False, True):

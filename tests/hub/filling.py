@@ -41,7 +41,7 @@ _LIVED = "quiet-0"
 _DAYS = 94
 _KEPT_DAYS = {
     "notification": 92, "run": 92, "agent_session": 92, "session": 92, "ask": 92, "decision_log": 92,
-    "event": 32, "tombstone": 32, "idempotency": 9, "triage_call": 9, "job": 9,
+    "event": 32, "measure": 32, "tombstone": 32, "idempotency": 9, "triage_call": 9, "job": 9,
 }  # fmt: skip
 _SETTLED = {"notification": "AND NOT (is_prompt AND is_open)", "job": "AND state = 'failed'"}
 """What is old is open no more."""
@@ -85,7 +85,10 @@ def fill(store: Store, *, rows: int, quiet: int) -> None:
         for table, kept in _KEPT_DAYS.items():
             if age <= kept * DAY // 1000:
                 copy(table, _OLDER, f"space = :from {_SETTLED.get(table, '')}", params)
-    connection.execute("UPDATE space SET size = (SELECT count(*) FROM notification WHERE space = name)")
+    connection.execute(
+        "UPDATE space SET size = (SELECT count(*) FROM notification WHERE space = name), "
+        "measures = (SELECT count(*) FROM measure WHERE space = name)"
+    )
     connection.commit()
     if store.database.lanes > 1:
         connection.execute("ANALYZE")  # as PostgreSQL does by itself within a minute; in SQLite nobody ever does

@@ -23,7 +23,7 @@ from inbox_tui.hub.verbs import mutes, triage
 QUIET = "quiet-1"
 MOST = 2_500
 """Pages, or tens of steps, for the largest piece: to delete a thousand records. The busy space has more in the short form too."""
-LARGE = {"notification", "event"}
+LARGE = {"notification", "event", "measure"}
 ELSEWHERE = {"HEADS", "UNFINISHED_COPY", "BEGIN_COPY", "END_COPY", "KEY_IS_LIVE"}
 """For copies of a whole database, which read all of it."""
 

@@ -25,7 +25,7 @@ from inbox_tui.dialects.agent_notifier.session import SessionBody
 from inbox_tui.dialects.gestalt import NotifyBody
 from inbox_tui.dialects.notilens import NotiLensEvent
 from inbox_tui.dialects.own import EventBody
-from inbox_tui.hub import wire, wire_approvals, wire_machine
+from inbox_tui.hub import wire, wire_approvals, wire_machine, wire_metrics
 from inbox_tui.hub.access import Door, Role
 from inbox_tui.hub.endpoints import Endpoint
 from inbox_tui.hub.wire_agent_notifier import LinkQuery
@@ -117,6 +117,7 @@ BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
 QUERIES: Mapping[type[BaseModel], Callable[[Named], str]] = {
     wire.PollQuery: lambda n: f"epoch={n.epoch}",
     wire.ListQuery: lambda n: f"before={n.id}",
+    wire_metrics.MetricsQuery: lambda n: f"source=send&task={n.run_id}&by=who",
     wire.StreamQuery: lambda n: f"last_event_id={n.rev}",
     wire_approvals.WaitQuery: lambda n: "wait=0",
     wire_approvals.ResponsesQuery: lambda n: "limit=1",
@@ -200,7 +201,7 @@ class Walk:
         unique = os.urandom(6).hex()
         key, run_id, session = f"ask-{unique}", f"run-{unique}", f"session-{unique}"
         question = self._publish(key, is_prompt=True, session_id=session, run_id=run_id)
-        self._publish(f"run-{unique}", kind="task.started", run_id=run_id)
+        self._publish(f"run-{unique}", kind="task.started", run_id=run_id, task_name=run_id, meta={"n": 1, "who": SECRET})
         self._publish(f"message-{unique}", tags=[unique])
         agent_session = self._post("/sessions", {"title": SECRET})
         message = self._post("/messages", {"type": "alert", "title": f"{SECRET} {unique}", "session_id": agent_session})

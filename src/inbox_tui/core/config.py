@@ -51,7 +51,9 @@ class RetentionSection(Section):
     rows_most: int = Field(default=100_000, ge=100)
     """The most notifications that a space keeps."""
     events_days: int = Field(default=30, ge=1)
-    """Single events, for timelines, go after this."""
+    """Single events, for timelines, go after this; so do the figures of metrics."""
+    measures_most: int = Field(default=200_000, ge=100)
+    """The most events whose figures a space keeps."""
     first_events: int = Field(default=100, ge=1)
     """Of one notification the first so many events are kept,"""
     last_events: int = Field(default=900, ge=1)

@@ -25,6 +25,7 @@ from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.counting import Histogram
 from inbox_tui.hub.jobs import LEASE_SECONDS, Jobs
 from inbox_tui.hub.keys import LOCAL, Identity, Key, Keys, NewKey
+from inbox_tui.hub.measures import Measures
 from inbox_tui.hub.media import Media
 from inbox_tui.hub.messages import Messages
 from inbox_tui.hub.mutes import MuteRules
@@ -99,6 +100,7 @@ class Service:
         self._writer = Writer(store, clock, monotonic)
         self._writer.heard = self._heard
         self._readers = Readers(store)
+        self.measures = Measures(self._readers)
         self._waiters = Waiters(self._readers)
         self._keys = Keys(self._writer, self._readers, monotonic)
         self._spaces = Spaces(self._writer, self._readers)

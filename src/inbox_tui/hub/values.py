@@ -140,11 +140,12 @@ UNKNOWN = Answer("", 0, "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are kept. Days; `rows_most` a space; events a row: the first and the last so many."""
+    """How long things are kept. Days; `rows_most` and `measures_most` a space; events a row: the first and the last so many."""
 
     rows_days: int = 90
     rows_most: int = 100_000
     events_days: int = 30
+    measures_most: int = 200_000
     first_events: int = 100
     last_events: int = 900
     idempotency_days: int = 7

@@ -23,6 +23,7 @@ CAPABILITIES = [
     "hints",
     "hooks",
     "keys",
+    "metrics",
     "notilens",
     "resume",
     "spaces",

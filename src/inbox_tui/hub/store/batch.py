@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from inbox_tui.core.callback import callback_document, webhook_document
 from inbox_tui.core.ids import next_ulid
+from inbox_tui.core.measures import Measure
 from inbox_tui.core.media import references
 from inbox_tui.core.model import Notification, changed, decode, to_document
 from inbox_tui.core.mutes import Mutes, Rule
@@ -49,6 +50,7 @@ class Batch:
         self._removed: list[Params] = []
         self._removed_prompts: list[Params] = []
         self._events: list[Params] = []
+        self._measures: list[Params] = []
         self._log: list[Params] = []
         self._idempotent: dict[tuple[str, str], Idempotent | None] = {}
         self._asks: dict[tuple[str, str], Ask | None] = {}
@@ -213,6 +215,20 @@ class Batch:
             use: Params = {"space": self.space.name, "media_id": media_id, "event_id": id, "notification_id": notification_id}
             self._uses.setdefault(media_id, []).append(use)
 
+    def add_measure(self, event_id: str, measure: Measure) -> None:
+        self.space.measures += 1
+        self._measures.append(
+            {
+                "space": self.space.name,
+                "id": event_id,
+                "subject": measure.subject,
+                "at": self.now,
+                "kind": measure.kind,
+                "run_id": measure.run_id,
+                "figures": text_of({**measure.figures}),
+            }
+        )
+
     def remember(self, earlier: Idempotent) -> None:
         self._idempotent[earlier.sender, earlier.key] = earlier
         self._new_idempotent.append(self._columns(earlier))
@@ -302,6 +318,7 @@ class Batch:
         many(statements.LEASE, [lease for row_id, lease in self._leases.items() if row_id not in self.touched])
         self._insert("tombstone", self._removed)
         self._insert("event", self._events)
+        self._insert("measure", self._measures)
         self._insert("idempotency", self._new_idempotent)
         many(statements.PUT_ASK, [self._columns(ask, at=self.now) for ask in self._asks_touched.values()])
         many(statements.DELETE_ASKS, self._removed_prompts)

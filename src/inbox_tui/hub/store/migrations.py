@@ -8,8 +8,8 @@ from inbox_tui.hub.store.database import Connection, Database
 _FIRST = """
 CREATE TABLE space (
     name {id} PRIMARY KEY, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, floor BIGINT NOT NULL, last_id {id} NOT NULL,
-    unread BIGINT NOT NULL, size BIGINT NOT NULL, mutes BIGINT NOT NULL, media BIGINT NOT NULL, retained_at BIGINT NOT NULL,
-    created_at BIGINT NOT NULL, removed_at BIGINT);
+    unread BIGINT NOT NULL, size BIGINT NOT NULL, mutes BIGINT NOT NULL, media BIGINT NOT NULL,
+    measures BIGINT NOT NULL, retained_at BIGINT NOT NULL, created_at BIGINT NOT NULL, removed_at BIGINT);
 CREATE INDEX space_retained ON space (retained_at);
 
 CREATE TABLE notification (
@@ -46,6 +46,10 @@ CREATE TABLE event (
     received_at BIGINT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (space, id));
 CREATE INDEX event_notification ON event (space, notification_id, id);
 CREATE INDEX event_run ON event (space, run_id, id) WHERE run_id <> '';
+
+CREATE TABLE measure (
+    space {id} NOT NULL, id {id} NOT NULL, subject {id} NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL, run_id {id} NOT NULL,
+    figures TEXT NOT NULL, PRIMARY KEY (space, id));
 
 CREATE TABLE run (
     space {id} NOT NULL, run_id {id} NOT NULL, sender {id} NOT NULL, notification_id {id} NOT NULL, started_at BIGINT NOT NULL,

@@ -39,6 +39,7 @@ class Space:
     """Mute rules that hold: where there is none, nobody asks for them."""
     media: int = 0
     """Bytes of kept files, and of those that are still coming in or going."""
+    measures: int = 0
     retained_at: int = 0
     """When nothing more was found that is kept no longer."""
     removed_at: int | None = None

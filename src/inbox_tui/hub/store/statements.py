@@ -77,6 +77,14 @@ EVENTS_OF_RUN = "SELECT document FROM event WHERE space = :space AND run_id = :r
 FIRST_EVENT_OF_ROW = "SELECT min(id) FROM event WHERE space = :space AND notification_id = :id"
 UNTAKEN = """SELECT rev, document, id FROM notification
 WHERE space = :space AND sender = :sender AND untaken AND rev > :after ORDER BY rev LIMIT :limit"""
+_NEWEST_MEASURES = """(SELECT id, subject, at, kind, run_id, figures FROM measure
+WHERE space = :space AND id < :before ORDER BY id DESC LIMIT :length) AS stretch"""
+MEASURES = f"""SELECT at, kind, run_id, figures FROM {_NEWEST_MEASURES}
+WHERE subject = :subject AND id >= :first ORDER BY id DESC"""
+MEASURED = f"SELECT subject, max(at), count(*) FROM {_NEWEST_MEASURES} GROUP BY subject"
+END_OF_MEASURES = """SELECT id FROM measure
+WHERE space = :space AND id < :before ORDER BY id DESC LIMIT 1 OFFSET :length - 1"""
+"""No index by subject: it would cost each commit a page a task, and a stretch is looked through in half a millisecond."""
 
 
 def _only(unread: bool, needs_me: bool) -> str:
@@ -89,13 +97,14 @@ def page(*, unread: bool, needs_me: bool) -> str:
 WHERE space = :space AND id < :after{_only(unread, needs_me)} ORDER BY id DESC LIMIT :limit"""
 
 
-SPACE = """SELECT name, epoch, rev, floor, last_id, unread, size, mutes, media, retained_at, removed_at FROM space
-WHERE name = :space"""
+SPACE = """SELECT name, epoch, rev, floor, last_id, unread, size, mutes, media, measures, retained_at, removed_at
+FROM space WHERE name = :space"""
 SPACE_MADE_AT = "SELECT created_at FROM space WHERE name = :space"
-INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, media, retained_at, created_at)
-VALUES (:space, :now, :now, :now, '', 0, 0, 0, 0, 0, :now) ON CONFLICT (name) DO NOTHING RETURNING name"""
+INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, media, measures, retained_at,
+created_at) VALUES (:space, :now, :now, :now, '', 0, 0, 0, 0, 0, 0, :now)
+ON CONFLICT (name) DO NOTHING RETURNING name"""
 UPDATE_SPACE = """UPDATE space SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size,
-mutes = :mutes, media = :media, retained_at = :retained_at, removed_at = :removed_at WHERE name = :name"""
+mutes = :mutes, media = :media, measures = :measures, retained_at = :retained_at, removed_at = :removed_at WHERE name = :name"""
 
 
 def _due(column: str, before: str) -> str:
@@ -184,6 +193,7 @@ FIRST_ROWS = f"SELECT id FROM notification WHERE space = :space AND {_MAY_GO} OR
 FIRST_TOMBSTONES = "SELECT rev, at FROM tombstone WHERE space = :space ORDER BY rev LIMIT :limit"
 DELETE_TOMBSTONES = "DELETE FROM tombstone WHERE space = :space AND rev >= :first AND rev <= :last"
 OLD_EVENTS = "SELECT id FROM event WHERE space = :space AND id < :before ORDER BY id LIMIT :limit"
+OLD_MEASURES = "SELECT id FROM measure WHERE space = :space AND id < :before ORDER BY id LIMIT :limit"
 DELETE_EVENTS = "DELETE FROM event WHERE space = :space AND id >= :first AND id <= :last"
 
 BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at", "agent_session": "started_at", "session": "last_at", "ask": "at", "job": "updated_at"}
@@ -283,6 +293,7 @@ OF_A_SPACE = {
     "notification": "id",
     "tombstone": "rev",
     "event": "id",
+    "measure": "id",
     "run": "run_id",
     "agent_session": "id",
     "session": "id",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from inbox_tui.core import decide, fold, lifecycle, triage
 from inbox_tui.core.errors import Refused
+from inbox_tui.core.measures import measure_of
 from inbox_tui.core.model import Document, Event, Json, Notification
 from inbox_tui.core.times import SECOND, to_wire
 from inbox_tui.hub.store import statements
@@ -162,6 +163,8 @@ class Publish:
         event_id = batch.next_id()
         row_id = held.row.id if held is not None else ""
         batch.add_event(event_id, row_id, event.run_id, name, event_text(event, event_id, row_id, name, batch.now))
+        if (measure := measure_of(event, name)) is not None:
+            batch.add_measure(event_id, measure)
         if held is None:
             run = batch.run(name, event.run_id)
             row_id, rev, epoch = run.notification_id if run else "", batch.space.rev, batch.space.epoch

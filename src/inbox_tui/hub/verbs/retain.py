@@ -35,10 +35,11 @@ class Retain:
         tombstones = _tombstones(batch, batch.now - keep.tombstone_days * DAY)
         before = _first_id_at(batch.now - keep.events_days * DAY)
         events = batch.delete_found(statements.OLD_EVENTS, statements.DELETE_EVENTS, before=before, limit=RECORDS)
+        measures = self._measures(batch)
         keys_cutoff = batch.now - keep.idempotency_days * DAY
         records = [_by_age(batch, table, keys_cutoff) for table in ("idempotency", "triage_call", "ask", "job")]
         records += [_by_age(batch, table, batch.now - keep.rows_days * DAY) for table in ("run", "agent_session", "session")]
-        if sweep(batch) or rows == ROWS or RECORDS in (tombstones, events, *records):
+        if sweep(batch) or rows == ROWS or RECORDS in (tombstones, events, measures, *records):
             return True
         space.retained_at = batch.now
         return False
@@ -56,6 +57,16 @@ class Retain:
             if held.row.id not in batch.touched:  # what this very batch changed waits for the next
                 batch.remove(held)
         return len(gone)
+
+    def _measures(self, batch: Batch) -> int:
+        keep = self.retention
+        erase, before = statements.erase_between("measure"), _first_id_at(batch.now - keep.events_days * DAY)
+        gone = batch.delete_found(statements.OLD_MEASURES, erase, before=before, limit=RECORDS)
+        excess = min(batch.space.measures - keep.measures_most, RECORDS) - gone
+        if excess > 0:
+            gone += batch.delete_found(statements.first_records("measure"), erase, limit=excess)
+        batch.space.measures -= gone
+        return gone
 
 
 def _first_id_at(at: int) -> str:
