@@ -25,6 +25,8 @@ class View(StrEnum):
 
 Key = tuple[int, int, str]
 """A row's place in every list, as `Notification.place` says it; lists run from the greatest key down."""
+FOREIGN = 1
+"""The life of every hub that is not ours: it tells of none, and ours begin theirs at a time of the clock."""
 NEEDS_ME = rank(True, False)
 """The rank of what needs me."""
 
@@ -96,6 +98,13 @@ class Op:
         if self.rows is not None:
             return raised_rev <= self.rows.get(row_id, -1)
         return raised_rev <= self.seen and self.id in (None, row_id)
+
+
+class Named(NamedTuple):
+    """A row by its number."""
+
+    id: str
+    is_unread: bool
 
 
 class Was(NamedTuple):

@@ -35,6 +35,8 @@ class Context:
     """Rows that are selected."""
     aside: bool = False
     """The sidebar has the keys."""
+    is_foreign: bool = False
+    """What triage would be for is of a hub that is not ours."""
 
 
 Condition = Callable[[Context], bool]
@@ -166,12 +168,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", ("q", "ctrl+q"), "quit", "Leave. The hub goes on.", "screen"),
 )
 BY_ID = {action.id: action for action in ACTIONS}
+OURS_ALONE = frozenset({"answer", "done", "snooze_hour", "snooze_hours", "snooze_tomorrow", "snooze_week", "snooze_until",
+                        "unsnooze", "pin", "mute"})  # fmt: skip
+"""What a hub that is not ours cannot do: it marks read, and unread."""
 FOOTER_KEYS = 5
+
+
+def is_offered(action_id: str, context: Context) -> bool:
+    """Whether the row's hub can do it."""
+    return not (context.is_foreign and action_id in OURS_ALONE)
 
 
 def footer_actions(context: Context) -> list[Action]:
     """The few that matter here and now, the most useful first; `help` is always the last."""
-    *useful, last = [action for action in ACTIONS if action.footer is not None and action.footer(context)]
+    useful = [action for action in ACTIONS if action.footer is not None and action.footer(context)]
+    *useful, last = [action for action in useful if is_offered(action.id, context)]
     return [*useful[: FOOTER_KEYS - 1], last]
 
 

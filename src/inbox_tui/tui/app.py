@@ -21,7 +21,7 @@ from inbox_tui.core.errors import ConfigError
 from inbox_tui.core.model import Notification
 from inbox_tui.core.paths import Paths, find_paths
 from inbox_tui.core.times import Clock, now
-from inbox_tui.tui.actions import ACTIONS
+from inbox_tui.tui.actions import ACTIONS, is_offered
 from inbox_tui.tui.alerts.alerter import Alerter
 from inbox_tui.tui.followed import Connect, find_followed
 from inbox_tui.tui.hints import hints
@@ -157,11 +157,15 @@ class InboxApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the registry's actions, and every theme by name."""
+        context = self.main.commands.context
         for action in ACTIONS:
-            if action.palette and self.keymap.key_of(action.id):
+            if action.palette and self.keymap.key_of(action.id) and is_offered(action.id, context):
                 yield SystemCommand(action.label, action.help, partial(self._run_by_name, action.id))
         for name, show, text in self.main.filtering.choices():
             yield SystemCommand(f"filter: {name}", text, show)
+        for name in self.main.hubs.colors:
+            show_hub = partial(self.main.filtering.show, f"hub:{name}", name)
+            yield SystemCommand(f"hub: {name}", "Show only its rows", show_hub)
         for name in self._themes_to_wear():
             yield SystemCommand(f"theme: {name}", "Colours", partial(self._keep_theme, name))
 

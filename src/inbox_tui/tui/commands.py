@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from inbox_tui.cache.rows import View
 from inbox_tui.tui import aside
-from inbox_tui.tui.actions import BY_ID, Context, show_key
+from inbox_tui.tui.actions import BY_ID, Context, is_offered, show_key
+from inbox_tui.tui.footer import NOT_THERE
 from inbox_tui.tui.outward import Outward
 from inbox_tui.tui.relatives import Relatives
 
@@ -37,6 +38,7 @@ class Commands:
             filtered=screen.filtering.is_on,
             selected=len(screen.list.selection),
             aside=screen.aside.has_keys,
+            is_foreign=screen.triaging.is_all_foreign,
         )
 
     def run(self, action_id: str) -> bool:
@@ -46,6 +48,9 @@ class Commands:
                 # Who looks at the sidebar does not see which row it would be done to.
                 self._screen.say("the list has the keys again")
                 return True
+        if not is_offered(action_id, self.context):
+            self._screen.say(NOT_THERE)
+            return True
         ways = (getattr(each, action_id, None) for each in (self, *self._others))
         command: Callable[[], None] | None = next((way for way in ways if way is not None), None)
         if command is None:

@@ -97,5 +97,5 @@ class Edges:
         if self._message:
             return [(" ", "text"), (self._link, "link"), (f" {self._message}" if self._link else self._message, "text")], right
         if screen.keyboard.pending:
-            return footer.chord(screen.keyboard.pending, screen.keymap), right
+            return footer.chord(screen.keyboard.pending, screen.keymap, screen.commands.context), right
         return footer.keys(screen.commands.context, screen.keymap, width - cells(right) - 1), right

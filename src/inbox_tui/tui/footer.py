@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from inbox_tui.cache.rows import View
-from inbox_tui.tui.actions import BY_ID, Context, footer_actions, show_key
+from inbox_tui.tui.actions import BY_ID, Context, footer_actions, is_offered, show_key
 from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.widgets.line import Piece, cells
 
 VIEW_NAMES = {View.NEEDS: "Needs me", View.UNREAD: "Unread", View.ALL: "All", View.SNOOZED: "Snoozed", View.DONE: "Done"}
 GAP = 3
+NOT_THERE = "the hub of this row is not one of ours: it can mark read, and unread"
 LIVE_CELLS = 16
 """`● live 12:31:04`, with a blank before it."""
 
@@ -76,10 +77,13 @@ def keys(context: Context, keymap: Keymap, room: int) -> list[Piece]:
     return pieces
 
 
-def chord(prefix: str, keymap: Keymap) -> list[Piece]:
-    """What may follow a prefix."""
+def chord(prefix: str, keymap: Keymap, context: Context) -> list[Piece]:
+    """What may follow a prefix, here and now."""
     pieces: list[Piece] = [(f" {show_key(prefix)}", "key"), (" …", "dim")]
-    chords = [(key.split()[1], BY_ID[id_].label) for key, id_ in keymap.actions.items() if key.startswith(f"{prefix} ")]
+    known = [(key, id_) for key, id_ in keymap.actions.items() if key.startswith(f"{prefix} ")]
+    chords = [(key.split()[1], BY_ID[id_].label) for key, id_ in known if is_offered(id_, context)]
+    if not chords:
+        pieces.append((f"   {NOT_THERE}", "dim"))
     words = {label.split(" ")[0] for _, label in chords}
     shared = f"{words.pop()} " if len(words) == 1 else ""  # what all of them say need not be said
     for key, label in chords:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from inbox_tui.cache.rows import FOREIGN
 from inbox_tui.cache.store import Cache
 from inbox_tui.core.feed import Change, Item, Opening, Page, item_of
 from inbox_tui.core.model import decode, encode
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from inbox_tui.client.api import Hub
     from inbox_tui.client.stream import Frame
 
-EPOCH = 1
-"""A foreign hub has but one life that we know of."""
 _COUNTS = frozenset({"notifications.unread_count_changed", "notification.unreadCountChanged"})
 
 
@@ -44,7 +43,7 @@ class ForeignPages:
         rev = self._clock()
         found = await self._hub.page(before=before, limit=limit, unread=unread, needs_me=needs_me)
         items = tuple(stamped(item, rev) for item in found.items)
-        return Page(EPOCH, rev, found.before, items, found.next)
+        return Page(FOREIGN, rev, found.before, items, found.next)
 
 
 class ForeignIntake:
@@ -65,7 +64,7 @@ class ForeignIntake:
     async def open(self, asked: int | None) -> None:
         """The stream is open. Raises AskAgain where another pane was quicker."""
         rev = self._next()
-        opening = Opening(rev, rev, EPOCH, 0, True)
+        opening = Opening(rev, rev, FOREIGN, 0, True)
         if not await self._cache.begin(asked, opening):
             raise AskAgain
         self._pane = Pane(opening)

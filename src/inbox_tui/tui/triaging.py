@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inbox_tui.cache.pages import Row, Shown
-from inbox_tui.cache.rows import View
+from inbox_tui.cache.rows import FOREIGN, View
 from inbox_tui.core.moments import parse_moment
 from inbox_tui.core.mutes import Scope, may_mute
 from inbox_tui.core.text import clean
@@ -50,6 +50,16 @@ class Triaging:
     @property
     def can_undo(self) -> bool:
         return len(self._undo) > 0
+
+    @property
+    def is_all_foreign(self) -> bool:
+        """Whether whatever is meant is of hubs that are not ours."""
+        chosen, row = self._screen.list.selection, self._screen.row
+        ids = chosen.ids if len(chosen) else [] if row is None else [row.id]
+        return len(ids) > 0 and all(self._is_foreign(id_) for id_ in ids)
+
+    def _is_foreign(self, id_: str) -> bool:
+        return self._screen.reader.epoch_of(id_) == FOREIGN
 
     # Verbs
 
@@ -193,7 +203,8 @@ class Triaging:
 
     def _do(self, verb: Verb, rows: Sequence[Shown], until: int | None, scope: Scope | None, told: str) -> None:
         held = sum(row.held for row in rows) if verb == "done" else 0
-        rows = [row for row in rows if not (verb == "done" and row.held)]
+        strange = {row.id for row in rows if verb not in ("read", "unread") and self._is_foreign(row.id)}
+        rows = [row for row in rows if not (verb == "done" and row.held) and row.id not in strange]
         step = undoing(verb, rows, BACK[verb], scope)
         link = self._screen.link
         one = self._screen.reader.row(rows[0].id) if len(rows) == 1 else None
@@ -210,6 +221,7 @@ class Triaging:
         elif one is not None and not told:
             said = f"{said}: {clean(one.notification.title, lines=False)}"
         passed = f"; {held:,} passed over, somebody waits for them" if held else ""
+        passed += f"; {len(strange):,} passed over, their hub cannot do it" if strange else ""
         key = self._screen.keymap.key_of("undo")
         undo = f" · {show_key(key)} undo" if step is not None and key and told else ""
         self._screen.say(f"{said}{passed}{undo}")

@@ -143,9 +143,10 @@ def who(row: Notification) -> str:
 
 
 def claims(row: Notification) -> str:
-    """Both names: the one it claims and, unforgeable, its key's."""
+    """The names that it goes by: of several hubs, its hub's; the one that it claims; and, unforgeable, its key's."""
     source, sender = steady(clean(row.source, lines=False)), clean(row.sender, lines=False)
-    return f"{source} · key {sender}" if source and source != sender else f"key {sender}" if sender else source
+    said = f"{source} · key {sender}" if source and source != sender else f"key {sender}" if sender else source
+    return " · ".join(part for part in (f"hub {row.hub}" if row.hub else "", said) if part)
 
 
 def age(micros: int) -> str:

@@ -85,7 +85,7 @@ def _chunks(text: str, most: int) -> list[str]:
 
 def heading(alert: Alert) -> str:
     """Who calls."""
-    return cut(f"inbox · {who(alert.row)}" if who(alert.row) else "inbox", TEXT_CELLS // 3)
+    return cut(" · ".join(part for part in ("inbox", alert.row.hub, who(alert.row)) if part), TEXT_CELLS // 3)
 
 
 def sentence(alert: Alert) -> str:
