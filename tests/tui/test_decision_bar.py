@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from itertools import islice
-
 import pytest
-from models.keys_spec import KINDS, SETS, run, sequences
 from textual import events
 from tui_world import OpenPane, Pane, message, numbered, prompt
 
@@ -254,36 +250,3 @@ async def test_somebody_else_was_first(pane: OpenPane) -> None:
         await it.tell(DecisionChanged(it.main.row.id, "refused", "decided", "Already answered.", ours))
         assert "already answered by you: approve; this answer did nothing" in it.footer
         assert "sending" not in it.rows[0]
-
-
-async def replay(it: Pane, keys: tuple[tuple[str, str, int], ...], lag: int) -> bool:
-    """One sequence of the specification through the pane; True: it approved. Times as the specification has them."""
-    base, it.link.decided, it.main.answering.sent = it.seconds + 100, [], set()
-    it.main.bar.close("again")
-    pressed = read = handled = seen = 0
-    was_open = False
-    for letter, kind, stall in keys:
-        after, delay = KINDS[kind]
-        pressed += after
-        read = max(read, pressed) + delay
-        handled = max(handled, read) + stall
-        it.seconds = base + handled / 1000
-        if was_open and pressed >= seen:
-            it.fence.reply(base + seen / 1000)
-        await it.press(letter, at=base + read / 1000)
-        if it.main.bar.is_open and not was_open:
-            await it.until(lambda: it.fence.waiting is not None)
-            seen = handled + lag
-        was_open = it.main.bar.is_open
-        if it.link.decided:
-            return True
-    return False
-
-
-async def test_the_pane_answers_as_the_specification_does(pane: OpenPane) -> None:
-    tried = [each for each in islice(sequences(), 0, 30_000) if any(key[0] == "y" for key in each[1])]
-    chosen = random.Random(5).sample(tried, 60)
-    async with pane(numbered([prompt("one?")])) as it:
-        for lag, keys in chosen:
-            approved = await replay(it, keys, lag)
-            assert not approved or not run(SETS[-1], keys, lag), (lag, keys)

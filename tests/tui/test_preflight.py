@@ -62,7 +62,7 @@ async def test_it_shows_every_question_whole_and_who_asks(pane: OpenPane) -> Non
             "▌   Run tool: Bash",
             "▌     rm -rf build",
             "▌",
-            "  ? ci asks                                                key: tests · since 1m",
+            "  ? ci asks                                               key: tests · since 1m",
             "    Publish?",
             "      make deploy",
             "      approve: Ship it",

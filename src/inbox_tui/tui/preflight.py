@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass
 class Preflight:
-    """`left_out`: what was chosen and cannot be answered here, each by its title, with the reason. `answer`: once it was given."""
+    """`left_out`: what was chosen and cannot be answered here, by its title, with the reason. `answer`: once it was given."""
 
     entries: list[Entry]
     left_out: list[tuple[str, str]] = field(default_factory=list)
