@@ -19,6 +19,7 @@ from inbox_tui.hub.verbs.media import PIECE, AddPiece
 from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.retain import Retain
 from inbox_tui.hub.verbs.triage import TriageChunk
+from inbox_tui.hub.webhooks import SetWebhook
 
 
 async def do_everything(world: World, space: str) -> None:
@@ -177,6 +178,7 @@ async def _keep_keys(world: World, space: str) -> None:
     made = await service.create_key(space, "own", "send")
     await service.authenticate(made.key_text)
     await service.list_keys(space)
+    _apply(world, space, SetWebhook("own", Callback("h", "sealed")))
     await service.list_keys()
     await service.revoke_key(made.id)
 

@@ -112,6 +112,7 @@ BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
     wire.NewMuteBody: lambda n: {"scope": "notification", "notification": n.id},
     wire.DecideBody: lambda n: {"key": "approve", "raised_rev": n.rev, "epoch": n.epoch, "attempt": f"attempt {n.rev}"},
     wire_machine.NewKeyBody: lambda n: {"name": "intruder", "role": "operate", "space": n.name},
+    wire_machine.WebhookBody: lambda n: {"name": "send", "space": n.name, "url": "https://example.com/"},
     wire_machine.NewSpaceBody: lambda n: {"name": n.name},
 }
 QUERIES: Mapping[type[BaseModel], Callable[[Named], str]] = {

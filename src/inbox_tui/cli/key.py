@@ -93,6 +93,28 @@ def secret_command(name: str, space: str) -> int:
     return Exit.DONE
 
 
+@key_command.command("webhook")
+@click.argument("name")
+@click.argument("url")
+@click.option("--space", default="default", show_default=True, help="The space of the key.")
+def webhook_command(name: str, url: str, space: str) -> int:
+    """POST each answer to a key's questions to URL too, signed; an empty URL ends that.
+
+    `inbox key secret NAME` prints what it is verified with.
+
+    \b
+    Example:
+      inbox key webhook my-app https://ci.example.com/inbox
+      inbox key webhook my-app ""
+    """
+    from inbox_tui.wire import call, own_hub
+
+    said = call(own_hub(), "PUT", "/api/webhook", {"name": name, "space": space, "url": url}).document
+    host = said["host"]
+    click.echo(f"{name}: each answer is POSTed to {host}." if host else f"{name}: no answer is POSTed any more.")
+    return Exit.DONE
+
+
 @key_command.command("revoke")
 @click.argument("key_id", metavar="ID")
 def revoke_command(key_id: str) -> int:

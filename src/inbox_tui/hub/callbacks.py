@@ -1,4 +1,5 @@
-"""Telling an asker's address what became of its question: sealed while it waits, signed when it is sent."""
+"""Telling an asker's address what became of its question, or a project's what was answered: sealed while it waits, signed when
+it is sent."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from inbox_tui.hub.verbs.jobs import Again, Done, Failed, Outcome
 if TYPE_CHECKING:
     from inbox_tui.hub.outbound import Outbound
 
-KIND = "callback"
+KIND, WEBHOOK = "callback", "webhook"
+"""The kinds of jobs that are done here; a sender has one signing secret for both."""
 _GONE = 410
 """Whoever answers so wants to hear no more."""
 

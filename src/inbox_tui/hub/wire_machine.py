@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from inbox_tui.dialects.fields import SHORT, Tolerant
+from inbox_tui.dialects.fields import SHORT, CallbackUrl, Tolerant
 from inbox_tui.hub.wire import Answer, Role, Time
 
 
@@ -41,6 +41,18 @@ class SigningSecretBody(Answer):
     name: str
     space: str
     signing_secret: str
+
+
+class WebhookBody(Tolerant):
+    name: Annotated[str, Field(min_length=1, max_length=SHORT, description="A key's")]
+    space: Annotated[str, Field(max_length=SHORT)] = "default"
+    url: Annotated[CallbackUrl, Field(description="Where each answer is POSTed, signed; empty: nowhere any more")] = ""
+
+
+class WebhookSetBody(Answer):
+    name: str
+    space: str
+    host: Annotated[str, Field(description="Of the address; the rest of it is shown nowhere")]
 
 
 class KeyItem(BaseModel):

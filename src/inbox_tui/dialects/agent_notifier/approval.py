@@ -1,16 +1,14 @@
-"""`POST …/approvals`: a message that asks → our event; and an answered row → the action response that its sender gets. Pure."""
+"""`POST …/approvals`: a message that asks → our event. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from inbox_tui.core.ids import to_uuid
-from inbox_tui.core.model import Choice, Document, Event, Notification
-from inbox_tui.core.times import to_wire
+from inbox_tui.core.model import Choice, Event, Notification
 from inbox_tui.dialects.agent_notifier import message
 from inbox_tui.dialects.agent_notifier.formats import ALLOWING, DENYING, Format
 from inbox_tui.dialects.agent_notifier.message import Integer, MessageBody, Type
@@ -93,32 +91,3 @@ def format_of(row: Notification) -> str:
     extra = row.details.get("extra")
     wanted = extra.get("response_format") if isinstance(extra, Mapping) else None
     return wanted if isinstance(wanted, str) else "raw"
-
-
-def action_response(row: Notification, event_id: str) -> Document:
-    """An answered row, as its sender gets it: {id, notification_id, project_name, action, label, text, is_timeout_default,
-    responded_at, responded_by, acknowledged, type, title, event, session_id, metadata}.
-
-    `id` is what an approval is asked about and acknowledged by, for messages with buttons too; `notification_id` what the POST
-    was answered with, "" where its event is kept no longer.
-    """
-    decision = row.decision
-    assert decision is not None
-    details: Mapping[str, Any] = row.details
-    return {
-        "id": to_uuid(row.id),
-        "notification_id": to_uuid(event_id) if event_id else "",
-        "project_name": row.sender,
-        "action": decision.key,
-        "label": decision.label,
-        "text": decision.comment,
-        "is_timeout_default": decision.is_timeout_default,
-        "responded_at": to_wire(decision.at),
-        "responded_by": decision.by,
-        "acknowledged": decision.delivery in ("delivered", "sent"),
-        "type": row.kind.removeprefix("an."),
-        "title": row.title,
-        "event": details.get("event", ""),
-        "session_id": details.get("session_id", ""),
-        "metadata": details.get("meta", {}),
-    }

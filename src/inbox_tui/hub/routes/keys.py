@@ -7,7 +7,16 @@ from starlette.responses import Response
 from inbox_tui.core.text import clean
 from inbox_tui.hub.access import Door
 from inbox_tui.hub.endpoints import Call, Endpoint, reply
-from inbox_tui.hub.wire_machine import KeyCreatedBody, KeysBody, KeysQuery, NewKeyBody, SigningSecretBody, SigningSecretQuery
+from inbox_tui.hub.wire_machine import (
+    KeyCreatedBody,
+    KeysBody,
+    KeysQuery,
+    NewKeyBody,
+    SigningSecretBody,
+    SigningSecretQuery,
+    WebhookBody,
+    WebhookSetBody,
+)
 
 
 async def create(call: Call) -> Response:
@@ -41,6 +50,12 @@ async def signing_secret(call: Call) -> Response:
     return reply(call, SigningSecretBody, said)
 
 
+async def webhook(call: Call) -> Response:
+    body = call.body(WebhookBody)
+    host = await call.hub.service.webhooks.set(body.space, body.name, body.url)
+    return reply(call, WebhookSetBody, {"name": body.name, "space": body.space, "host": host})
+
+
 async def revoke(call: Call) -> Response:
     await call.hub.service.revoke_key(call.path("id"))
     return Response(status_code=204)
@@ -62,5 +77,9 @@ ENDPOINTS = [
     Endpoint(
         "GET", "/api/signing-secret", "get_signing_secret", "What a sender's callbacks are verified with", signing_secret,
         door=Door.MACHINE, query=SigningSecretQuery, answer=SigningSecretBody, refusals=(404, 503),
+    ),
+    Endpoint(
+        "PUT", "/api/webhook", "set_webhook", "Where a key's project hears of each answer", webhook,
+        door=Door.MACHINE, body=WebhookBody, answer=WebhookSetBody, refusals=(400, 404, 503, 507),
     ),
 ]  # fmt: skip

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from starlette.responses import JSONResponse, Response
 
+from inbox_tui.core.callback import action_response
 from inbox_tui.core.model import Document, decode
-from inbox_tui.dialects.agent_notifier.approval import action_response
 from inbox_tui.hub.endpoints import SEND, Answering, Call, Endpoint
 from inbox_tui.hub.routes.agent_notifier.mounting import named
 from inbox_tui.hub.store.reads import Untaken
