@@ -143,6 +143,14 @@ class RunningHub:
         found: dict[str, Any] = reply.document
         return found
 
+    def upload(
+        self, content: bytes, name: str = "f.bin", *, by: str = "send", key: str = "", path: str = "/api/v1/media"
+    ) -> Reply:
+        """`POST …/media` of one file, by a socket, or by "tcp" with a key."""
+        body, kind = form(content, name)
+        headers = {"Content-Type": kind} | ({"X-API-Key": key} if key else {})
+        return self.call("POST", path, raw=body, by=by, headers=headers)
+
     def new_key(self, name: str, role: str, **more: Any) -> dict[str, Any]:
         """{name, role, space, id, key, notilens: {token, secret}}"""
         reply = self.call("POST", "/api/keys", {"name": name, "role": role, **more})
@@ -152,6 +160,14 @@ class RunningHub:
 
     def _socket(self, by: str) -> str:
         return str({"operate": self.operate_socket, "send": self.send_socket}[by])
+
+
+def form(content: bytes, name: str) -> tuple[bytes, str]:
+    """A `multipart/form-data` body with one file, as curl writes it, and its Content-Type."""
+    boundary = "------------------------d74496d66958873e"
+    shown = name.replace('"', "%22")
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{shown}"\r\nContent-Type: text/html\r\n\r\n'
+    return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
 def _end(process: ForkedHub) -> None:
