@@ -25,8 +25,8 @@ class View(StrEnum):
 
 Key = tuple[int, int, str]
 """A row's place in every list, as `Notification.place` says it; lists run from the greatest key down."""
-FOREIGN = 1
-"""The life of every hub that is not ours: it tells of none, and ours begin theirs at a time of the clock."""
+FOREIGN = -1
+"""The life of every hub that is not ours: it tells of none, and no hub can say this one."""
 NEEDS_ME = rank(True, False)
 """The rank of what needs me."""
 
