@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
+
 from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
 from inbox_tui.tui import substance, words
@@ -31,8 +33,15 @@ def links(row: Notification, width: int) -> Iterator[Line]:
         for line in most:
             yield Line(line, "link", lead)
             lead = " " * len(lead)
-        note = f"  {name}" if name in MEMBERS.values() and len(last) + len(name) + 2 <= width - len(lead) else ""
+        called = cut(_called(row, name), width - len(lead) - cell_len(last) - 2)
+        note = f"  {called}" if called else ""
         yield Line(last + note, "link", lead, pieces=((last, "link"), (note, "note")))
+
+
+def _called(row: Notification, name: str) -> str:
+    """What its sender calls a link, else what it is for; "" for one of a text."""
+    title = words.one_line(row, words.detail(row, "url_title")) if name == MEMBERS["open_url"] else ""
+    return title or (name if name in MEMBERS.values() else "")
 
 
 def fields(row: Notification, width: int, now: int, *, whole: bool) -> Iterator[Line]:
