@@ -83,7 +83,7 @@ async def test_each_is_sent_once_in_turn_as_it_was_shown(pane: OpenPane, key: st
             assert len(it.link.decided) == n + 1
             await fare(it, shown[n].id)
         assert it.link.decided == [(row, meant) for row in shown]
-        assert "3 answered" in it.text(it.main.preflight)[0]
+        assert it.text(it.main.preflight)[0].startswith("  3 answered ")
         assert sum("approved by you" in line for line in it.text(it.main.preflight)) == 3
         await it.press("escape")
         assert not it.main.preflight.is_open
@@ -193,6 +193,8 @@ async def test_where_the_hub_falls_silent_no_other_is_sent(pane: OpenPane, silen
         await it.tell(DecisionChanged(it.link.decided[0][0].id, state, code, "no answer"))  # type: ignore[arg-type]
         assert len(it.link.decided) == 1
         assert sum("not sent" in line for line in it.text(it.main.preflight)) == 2
+        await fare(it, it.link.decided[0][0].id)
+        assert (len(it.link.decided), it.text(it.main.preflight)[0][:20]) == (1, "  1 answered, 2 not ")
 
 
 async def test_one_that_the_hub_refuses_says_so_and_the_next_is_sent(pane: OpenPane) -> None:
@@ -202,6 +204,9 @@ async def test_one_that_the_hub_refuses_says_so_and_the_next_is_sent(pane: OpenP
         await it.tell(DecisionChanged(it.link.decided[0][0].id, "refused", "changed", "It has changed. Nothing was answered."))
         assert len(it.link.decided) == 2
         assert any("It has changed. Nothing was answered." in line for line in it.text(it.main.preflight))
+        await fare(it, it.link.decided[1][0].id)
+        await fare(it, it.link.decided[2][0].id)
+        assert it.text(it.main.preflight)[0].startswith("  2 answered, 1 not ")
 
 
 async def test_leaving_it_halfway_leaves_the_rest_unanswered(pane: OpenPane) -> None:
@@ -209,6 +214,7 @@ async def test_leaving_it_halfway_leaves_the_rest_unanswered(pane: OpenPane) -> 
         await put(it)
         await it.press("y", at=it.seconds + CALM)
         await it.press("escape")
+        assert "2 not" in it.footer
         await fare(it, it.link.decided[0][0].id)
         assert len(it.link.decided) == 1
 

@@ -77,7 +77,7 @@ class Answering:
         screen = self._screen
         if screen.bar.row is not None:
             screen.bar.follow(screen.reader.row(screen.bar.row.id))
-        screen.preflight.follow(screen.reader.row)
+        screen.preflight.follow(screen.reader.row, screen.me)
 
     def fared(self, change: DecisionChanged, told: str) -> None:
         """How an answer fares, also in the list of many. Where its hub says nothing, no other is sent after it."""
@@ -86,4 +86,4 @@ class Answering:
         # Also where the outcome is unknown: the hub takes one answer only, so a second try can do no harm.
         self.sent.discard(change.id)
         is_silent = change.state == "unknown" or change.code == "offline"
-        self._screen.preflight.fared(change.id, told, halts="not sent" if is_silent else "")
+        self._screen.preflight.fared(change.id, told, was_taken=change.state == "decided", halts=is_silent)

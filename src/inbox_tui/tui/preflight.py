@@ -45,6 +45,8 @@ class Preflight:
     entries: list[Entry]
     left_out: list[tuple[str, str]] = field(default_factory=list)
     answer: Choice | None = None
+    meant: list[Entry] = field(default_factory=list)
+    """Those that it was given for."""
 
     @property
     def taken(self) -> list[Entry]:
@@ -57,17 +59,21 @@ class Preflight:
         entry.state, entry.told = ("left", "left out") if entry.state == "taken" else ("taken", "")
         return True
 
-    def follow(self, read: Callable[[str], Row | None]) -> bool:
+    def follow(self, read: Callable[[str], Row | None], me: str) -> bool:
         """What they are now. True: another set is asked about than before."""
         has_changed = False
         for entry in self.entries:
             now = read(entry.row.id)
             if entry.state == "over" and now is not None and now.notification.decision is not None:
-                entry.told = words.state(now.notification) or entry.told
+                entry.told = words.state(now.notification, me)
             elif entry.state in ("taken", "left") and (why := asked.why_not(entry.row, now)):
                 has_changed |= entry.state == "taken"
                 entry.state, entry.told = "dropped", why
         return has_changed
+
+    def give(self, choice: Choice) -> None:
+        """The one answer, for all that are in now."""
+        self.answer, self.meant = choice, self.taken
 
     def next(self) -> tuple[Row, Choice] | None:
         """The next to be sent, which is on its way from now on; one at a time."""
@@ -79,18 +85,25 @@ class Preflight:
         entry.state, entry.told = "sending", "sending…"
         return entry.row, choice
 
-    def fared(self, row_id: str, told: str, *, halts: str = "") -> None:
-        """How the one on its way fared. `halts`: why no other is sent after it."""
-        for entry in self.entries:
-            if entry.state == "sending" and entry.row.id == row_id:
-                entry.state, entry.told = "over", told
+    def fared(self, row_id: str, told: str, *, was_taken: bool, halts: bool) -> None:
+        """How one that was sent fared. `halts`: no other is sent after it."""
+        for entry in self.meant:
+            if entry.state != "taken" and entry.row.id == row_id:
+                entry.state, entry.told = "over" if was_taken else "dropped", told
         if halts:
-            self.halt(halts)
+            self.halt()
 
-    def halt(self, why: str) -> None:
+    def halt(self) -> None:
         """Sends no other."""
         for entry in self.taken:
-            entry.state, entry.told = "dropped", why
+            entry.state, entry.told = "dropped", "not sent"
+
+    def sum_up(self) -> str:
+        """What became of them together: `3 answered, 1 not`."""
+        states = [entry.state for entry in self.meant]
+        on_their_way = states.count("taken") + states.count("sending")
+        parts = {"answered": states.count("over"), "to go": on_their_way, "not": states.count("dropped")}
+        return ", ".join(f"{count} {what}" for what, count in parts.items() if count)
 
     def lines(self, width: int) -> Iterator[asked.Line]:
         """Every question whole, then what was left out; says where each begins and ends."""

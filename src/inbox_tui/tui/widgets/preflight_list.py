@@ -57,21 +57,21 @@ class PreflightList(Question):
         self.preflight, self._at = preflight, 0
         self._begin()
 
-    def follow(self, read: Callable[[str], Row | None]) -> None:
+    def follow(self, read: Callable[[str], Row | None], me: str) -> None:
         """The cache has changed. What another asks than was shown is dropped, and the rest is a question anew."""
         if self.preflight is None:
             return
-        if not self.preflight.follow(read) or self.is_answered:
+        if not self.preflight.follow(read, me) or self.is_answered:
             self.refresh()
         elif self.preflight.taken:
             self._restart()
         else:
             self.close("none of them can be answered any more: nothing answered by you", by_itself=True)
 
-    def fared(self, row_id: str, told: str, *, halts: str = "") -> None:
-        """How the answer to a row fared; the next one is sent."""
+    def fared(self, row_id: str, told: str, *, was_taken: bool, halts: bool) -> None:
+        """How the answer to a row fared; the next one is sent, unless it `halts` them all."""
         if self.preflight is not None:
-            self.preflight.fared(row_id, told, halts=halts)
+            self.preflight.fared(row_id, told, was_taken=was_taken, halts=halts)
             self._send_next()
 
     def disturb(self) -> None:
@@ -148,7 +148,7 @@ class PreflightList(Question):
         if not self.preflight.taken:
             self.close(NOT_ANSWERED)
             return
-        self.preflight.answer = choice
+        self.preflight.give(choice)
         self._send_next()
 
     def _send_next(self) -> None:
@@ -160,15 +160,10 @@ class PreflightList(Question):
     def _leave(self) -> None:
         """After the answer: what was not sent yet stays unanswered."""
         assert self.preflight is not None
-        self.preflight.halt("not sent")
-        told = self._told()
+        self.preflight.halt()
+        told = self.preflight.sum_up()
         self._hide()
         self.post_message(self.Closed(told))
-
-    def _told(self) -> str:
-        sent = [entry for entry in self._entries if entry.state in ("sending", "over")]
-        unsent = sum(entry.told == "not sent" for entry in self._entries)
-        return f"{len(sent)} answered" + (f", {unsent} not" if unsent else "")
 
     def _end(self) -> None:
         self.preflight = None
@@ -203,7 +198,7 @@ class PreflightList(Question):
         assert self.preflight is not None
         count, chosen = len(self._entries), sum(entry.is_in for entry in self._entries)
         if self.is_answered:
-            title = f"{self._told()}: each as its hub took it"
+            title = self.preflight.sum_up()
         else:
             title = f"One answer for {chosen} of {count} questions" if chosen < count else f"One answer for {count} questions"
         where = f"{self._at + 1} of {count}"
