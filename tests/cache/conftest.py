@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cache_world import FEED, prepared
+from search_world import World, world_in
 
 from inbox_tui.cache import schema, steps
 from inbox_tui.core.feed import Opening
@@ -20,3 +21,9 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     assert steps.begin(db, FEED, None, Opening(0, 0, 1, 0, True), 0)
     yield db
     db.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with world_in(tmp_path) as world:
+        yield world

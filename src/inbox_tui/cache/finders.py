@@ -65,7 +65,7 @@ class Finders:
 
 
 def search(lists: Lists, query: Query, view: View, now: int, *, most: int = MOST, by: By | None = None) -> Search:
-    """The rows of `view` that `query` finds, in steps for a worker thread; with the values of their groups, where `by` says which."""
+    """The rows of `view` that `query` finds, in steps for a worker thread; by what they are grouped, where `by` says so."""
     if isinstance(lists, Merged):
         return Finders(lists, query, view, now, most, by)
     (reader,) = lists.parts

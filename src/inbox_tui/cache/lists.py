@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from inbox_tui.cache.rows import Mark, View, Was
+from inbox_tui.cache.rows import Head, Mark, Named, View, Was
 
 if TYPE_CHECKING:
-    from inbox_tui.cache.pages import Head, Reader, Row, Shown
+    from inbox_tui.cache.pages import Reader, Row, Shown
 
 
 class Lists(Protocol):
@@ -41,6 +41,8 @@ class Lists(Protocol):
     def rows(self, ids: Sequence[str]) -> list[Row]: ...
 
     def numbered(self, numbers: Sequence[int]) -> dict[int, Row]: ...
+
+    def named(self, numbers: Sequence[int]) -> dict[int, Named]: ...
 
     def shown(self, ids: Sequence[str]) -> list[Shown]: ...
 

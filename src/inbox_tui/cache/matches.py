@@ -47,6 +47,9 @@ class Matches:
         self._upwards.sort()
         self._cut()
 
+    def settle(self) -> None:
+        """The search has ended."""
+
     def ids(self, start: int, size: int) -> list[str]:
         end = len(self._upwards) - start
         return [id_ for _, _, id_ in reversed(self._upwards[max(0, end - size) : max(0, end)])]

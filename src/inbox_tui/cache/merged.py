@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from inbox_tui.cache.lists import Lists
-from inbox_tui.cache.pages import Head, Reader, Row, Shown
-from inbox_tui.cache.rows import Key, Mark, View, Was
+from inbox_tui.cache.pages import Reader, Row, Shown
+from inbox_tui.cache.rows import Head, Key, Mark, Named, View, Was
 from inbox_tui.core.hubs import place_of, qualified
 from inbox_tui.core.model import Notification, changed
 
@@ -97,6 +97,10 @@ class Merged:
 
     def numbered(self, numbers: Sequence[int]) -> dict[int, Row]:
         return {n: of_hub(hub, row) for hub, reader in self._readers.items() for n, row in reader.numbered(numbers).items()}
+
+    def named(self, numbers: Sequence[int]) -> dict[int, Named]:
+        found = ((hub, n, row) for hub, reader in self._readers.items() for n, row in reader.named(numbers).items())
+        return {n: row._replace(id=qualified(hub, row.id)) for hub, n, row in found}
 
     def shown(self, ids: Sequence[str]) -> list[Shown]:
         found: dict[str, Shown] = {}

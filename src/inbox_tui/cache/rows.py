@@ -100,6 +100,25 @@ class Op:
         return raised_rev <= self.seen and self.id in (None, row_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The feed's record, as a pane shows it. `complete`: the copy holds all that the hub has (and had room for)."""
+
+    feed: int = -1
+    version: int = 0
+    seq: int = 0
+    journal_from: int = 0
+    epoch: int = 0
+    complete: int = 0
+    hub_unread: int = 0
+    caught_up_at: int = 0
+    needs: int = 0
+    unread: int = 0
+    listed: int = 0
+    snoozed: int = 0
+    done: int = 0
+
+
 class Named(NamedTuple):
     """A row by its number."""
 
