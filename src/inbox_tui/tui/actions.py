@@ -168,8 +168,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", ("q", "ctrl+q"), "quit", "Leave. The hub goes on.", "screen"),
 )
 BY_ID = {action.id: action for action in ACTIONS}
-OURS_ALONE = frozenset({"answer", "done", "snooze_hour", "snooze_hours", "snooze_tomorrow", "snooze_week", "snooze_until",
-                        "unsnooze", "pin", "mute"})  # fmt: skip
+OURS_ALONE = frozenset({"answer", "answer_many", "done", "snooze_hour", "snooze_hours", "snooze_tomorrow", "snooze_week",
+                        "snooze_until", "unsnooze", "pin", "mute"})  # fmt: skip
 """What a hub that is not ours cannot do: it marks read, and unread."""
 FOOTER_KEYS = 5
 

@@ -52,9 +52,10 @@ def _broken(row: Notification, text: str, part: str, width: int) -> Iterator[tup
 
 
 def who_and_when(row: Notification, room: int, now: int, told: str = "") -> list[str]:
-    """Who asks and where; at the right by which key and for how long, or `told` in its place."""
+    """Who asks and where; at the right by which key and hub and for how long, or `told` in its place."""
     key = clean(row.sender, lines=False)
-    right = told or f"{f'key: {key} · ' if key else ''}since {words.age(now - row.raised_at)}"
+    by = [f"hub {row.hub}" if row.hub else "", f"key: {key}" if key else "", f"since {words.age(now - row.raised_at)}"]
+    right = told or " · ".join(part for part in by if part)
     where = place(row)
     asker = f"{words.who(row) or 'somebody'} asks{f' in {where}' if where else ''}"
     space = room - cell_len(right) - 2

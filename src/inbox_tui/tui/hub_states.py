@@ -41,6 +41,10 @@ class HubStates:
     def is_any_live(self) -> bool:
         return any(change.state == "live" for change in self._changes.values())
 
+    def is_live(self, name: str) -> bool:
+        change = self._changes.get(name)
+        return change is not None and change.state == "live"
+
     def take(self, change: ConnectionChanged) -> None:
         self._changes[change.hub] = change
 
@@ -48,8 +52,7 @@ class HubStates:
         return [self._state(name, now) for name in self.colors]
 
     def _state(self, name: str, now: int) -> HubState:
-        change = self._changes.get(name)
-        is_live = change is not None and change.state == "live"
+        change, is_live = self._changes.get(name), self.is_live(name)
         detail = clean(change.detail, lines=False) if change is not None and change.state == "offline" else ""
         return HubState(name, self.colors[name], is_live, _words(change, now), detail)
 

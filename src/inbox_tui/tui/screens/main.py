@@ -133,7 +133,7 @@ class MainScreen(Screen[None]):
 
     def is_away(self, row: Row) -> bool:
         """Whether the hub that a row is of cannot be reached just now."""
-        return not self.edges.heading.is_live
+        return not (self.hubs.is_live(row.notification.hub) if self.hubs else self.edges.heading.is_live)
 
     @property
     def keymap(self) -> Keymap:
