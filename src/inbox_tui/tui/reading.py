@@ -61,7 +61,7 @@ def _head(row: Notification, timeline: Timeline, width: int, now: int, me: str, 
     for line in rest:
         yield Line(f"  {line}", "title")
     for text in (
-        " · ".join(part for part in (f"hub {row.hub}" if row.hub else "", words.claims(row), asked.place(row)) if part),
+        " · ".join(part for part in (words.claims(row), asked.place(row)) if part),
         " · ".join(substance.chips(row)),
         _when(row, now),
         _rate(row, timeline),
