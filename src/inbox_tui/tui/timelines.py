@@ -1,4 +1,4 @@
-"""The pasts of rows that were looked at, fetched once the cursor rests, and kept for as long as the row says the same."""
+"""The pasts of rows that were looked at, fetched once the cursor rests: of each row the newest, and not too much in all."""
 
 from __future__ import annotations
 
@@ -12,26 +12,31 @@ from inbox_tui.tui.reading import Timeline
 
 DELAY = 0.2
 """Seconds that the cursor rests before anything is asked."""
-KEPT = 64
+ENTRIES_MOST = 4_000
+"""Kept in all. A row that repeats all day has a thousand, of a kilobyte or two each."""
 
 
 class Timelines:
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], Timeline] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[int, Timeline]] = OrderedDict()
+        """By a row's id: as of which rev, and what was told. Newest last."""
 
     def of(self, row: Row) -> Timeline | None:
-        """None: nobody has asked, or there was nothing."""
-        return self._kept.get((row.id, row.rev))
+        """As it was when it was last asked for; None: nobody has asked, or there was nothing."""
+        _, timeline = self._kept.get(row.id, (0, None))
+        return timeline
 
     def is_worth_asking(self, row: Row) -> bool:
         shown = row.notification
-        return self.of(row) is None and bool(shown.run_id or shown.actionable or shown.count > 1)
+        rev, _ = self._kept.get(row.id, (0, None))
+        return rev != row.rev and bool(shown.run_id or shown.actionable or shown.count > 1)
 
     async def fetch(self, row: Row, ask: Callable[[Notification], Awaitable[Timeline]]) -> Timeline:
         await asyncio.sleep(DELAY)
         timeline = await ask(row.notification)
         if timeline.entries:
-            self._kept[row.id, row.rev] = timeline
-            while len(self._kept) > KEPT:
+            self._kept.pop(row.id, None)
+            self._kept[row.id] = row.rev, timeline
+            while sum(len(kept.entries) for _, kept in self._kept.values()) > ENTRIES_MOST and len(self._kept) > 1:
                 self._kept.popitem(last=False)
         return timeline
