@@ -77,6 +77,13 @@ class MediaSection(Section):
     """How long its address opens it in a browser. The inbox needs no link: it has a key."""
 
 
+class AudioSection(Section):
+    model: str = ""
+    """The file of a Kokoro model, for messages that are to be spoken; empty: none can be."""
+    voices: str = ""
+    """The file of its voices."""
+
+
 class RateSection(Section):
     per_second: float = Field(default=2000.0, gt=0)
     """Events a second that one key may post in the long run."""
@@ -216,6 +223,7 @@ def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
     environ = os.environ if environ is None else environ
     found = read_file(file)
     origins: dict[tuple[str, ...], str] = {}
+    audio: AudioSection = AudioSection()
     for (section, name), (variable, value) in overrides(environ).items():
         part = found.setdefault(section, {})
         if isinstance(part, dict):

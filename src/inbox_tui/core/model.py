@@ -93,6 +93,16 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Speech:
+    """`voice` as Kokoro names it, `speed` 0.5 to 2. `base`: where whoever reads the message finds the hub."""
+
+    text: str
+    voice: str
+    speed: float
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that a sender said, in our words, already cleaned. `run_id`, `task_name` are "" where unknown."""
 
@@ -117,6 +127,8 @@ class Event:
     callback_url: str = field(default="", repr=False)
     """Where to tell the end of a prompt. It may hold secrets: it is no part of the row, nor of any timeline."""
     details: Mapping[str, Json] = field(default_factory=dict)
+    speech: Speech | None = field(default=None, repr=False)
+    """What is to be spoken of it, for the job that does so alone."""
     raw: str = field(default="", repr=False)
     """What the sender had been told itself, word for word, for the timeline alone."""
     fields: Mapping[str, str] = field(default_factory=dict)

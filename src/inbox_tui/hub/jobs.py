@@ -11,19 +11,21 @@ from contextlib import suppress
 from typing import cast
 
 from inbox_tui.core.errors import Refused
+from inbox_tui.core.speech import AUDIO
 from inbox_tui.core.times import SECOND, Clock
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.database import Connection
 from inbox_tui.hub.store.records import Job
-from inbox_tui.hub.verbs.jobs import Again, Claim, Finish, Outcome
+from inbox_tui.hub.verbs.audio import FinishAudio
+from inbox_tui.hub.verbs.jobs import Again, Claim, Finish, Outcome, Renew
 from inbox_tui.hub.writer import Writer
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE, MOST_A_HOST = 16, 4
 """Of all, and of those to one host: one that answers nothing holds up no other."""
 LEASE_SECONDS = 30.0
-"""Longer than any attempt may take, and than its end may wait to be written."""
+"""Renewed while an attempt takes longer; and longer than its end may wait to be written."""
 _LOOK_SECONDS = 30.0
 """What another hub queued, or left behind, is found within so long."""
 _SOON_SECONDS = 1.0
@@ -102,6 +104,12 @@ class Jobs:
         later = min((due_at for _, due_at in next_jobs if due_at > now), default=now + round(_LOOK_SECONDS * SECOND))
         return min(_LOOK_SECONDS, (later - now) / SECOND)
 
+    async def _renew(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(self._lease / SECOND / 2)
+            with suppress(Refused):  # nothing can be written just now: another may begin it before this one ends
+                await self._writer.submit(job.space, Renew(job, self._lease))
+
     def _look(self, connection: Connection) -> tuple[int, list[tuple[str, int]]]:
         return (self._clock or connection.now)(), reads.next_jobs(connection, _LOOKED_AT)
 
@@ -115,13 +123,17 @@ class Jobs:
         self.wake()
 
     async def _run(self, job: Job) -> None:
+        renewing = asyncio.create_task(self._renew(job))
         try:
             outcome = await self._handlers[job.kind](job)
         except Exception as error:
             log.error("job %s failed: %s", job.id, type(error).__name__)
             outcome = Again(f"was not called: a mistake of the hub's ({type(error).__name__})")
+        finally:
+            renewing.cancel()
+        finish = FinishAudio if job.kind == AUDIO else Finish
         try:
-            told = await self._writer.submit(job.space, Finish(job, outcome, random.random()))
+            told = await self._writer.submit(job.space, finish(job, outcome, random.random()))
         except Exception as error:  # its lease runs out, and it is done again
             log.error("job %s to %s: its end could not be written: %s", job.id, job.host, type(error).__name__)
         else:

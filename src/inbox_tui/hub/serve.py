@@ -37,7 +37,7 @@ from inbox_tui.hub.places import database_at, reached
 from inbox_tui.hub.service import Rate, Retention, Service
 from inbox_tui.hub.settings import LOOPBACK, Settings
 from inbox_tui.hub.store.store import Begin, Store
-from inbox_tui.hub.values import MediaLimits
+from inbox_tui.hub.values import MediaLimits, Voices
 
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
@@ -118,6 +118,7 @@ def _service(store: Store, config: Config, paths: Paths, job_lease_seconds: floa
         media=_media_limits(config),
         callbacks=Callbacks(master, config.outbound.allowed),
         job_lease_seconds=job_lease_seconds,
+        voices=Voices(*(file and str(Path(file).expanduser()) for file in (config.audio.model, config.audio.voices))),
     )
 
 

@@ -17,6 +17,7 @@ from typing import cast
 from inbox_tui.core import triage as rules
 from inbox_tui.core.errors import Refused, invalid, unknown_id
 from inbox_tui.core.model import Document, Event, decode
+from inbox_tui.core.speech import AUDIO
 from inbox_tui.core.times import Clock
 from inbox_tui.core.times import now as machine_clock
 from inbox_tui.hub.answers import Answers
@@ -33,6 +34,7 @@ from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.sessions import Sessions
 from inbox_tui.hub.spaces import DEFAULT_SPACE, Spaces, unknown_space
+from inbox_tui.hub.speech import Speaker
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.database import Bell
 from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers, Totals
@@ -50,6 +52,7 @@ from inbox_tui.hub.values import (
     Rate,
     Retention,
     Sender,
+    Voices,
 )
 from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.decide import Decide
@@ -77,6 +80,7 @@ class Activity:
 
 
 _DEFAULT_RETENTION, _DEFAULT_RATE, _DEFAULT_MEDIA = Retention(), Rate(), MediaLimits()
+_NO_VOICES = Voices()
 
 
 class Service:
@@ -92,6 +96,7 @@ class Service:
         retention: Retention = _DEFAULT_RETENTION,
         rate: Rate = _DEFAULT_RATE,
         media: MediaLimits = _DEFAULT_MEDIA,
+        voices: Voices = _NO_VOICES,
         callbacks: Callbacks | None = None,
         job_lease_seconds: float = LEASE_SECONDS,
     ) -> None:
@@ -112,7 +117,9 @@ class Service:
         self.sessions = Sessions(self._writer, self._readers)
         self._callbacks = callbacks
         self.webhooks = Webhooks(self._writer, callbacks)
-        handlers = {} if callbacks is None else {KIND: callbacks.run, WEBHOOK: callbacks.run}
+        handlers = {AUDIO: Speaker(voices, self.media).run}
+        if callbacks is not None:
+            handlers |= {KIND: callbacks.run, WEBHOOK: callbacks.run}
         self._jobs = Jobs(self._writer, self._readers, clock, handlers, job_lease_seconds)
         self.answers = Answers(self._writer, self._readers, self._waiters)
         self._listeners: list[Callable[[str | None], None]] = [self.answers.wake]

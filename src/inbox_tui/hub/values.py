@@ -161,6 +161,14 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Voices:
+    """The files of the engine that speaks: its model, and its voices; "" where there is none."""
+
+    model: str = ""
+    voices: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MediaLimits:
     """What is taken of files: bytes of one, and of all that a space has; which kinds; how long one is kept that nothing refers to,
     and a signed link opens one."""

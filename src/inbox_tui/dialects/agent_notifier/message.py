@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_v
 
 from inbox_tui.core.errors import invalid
 from inbox_tui.core.ids import from_uuid
-from inbox_tui.core.model import Choice, Event, Json, Severity
+from inbox_tui.core.model import Choice, Event, Json, Severity, Speech
+from inbox_tui.core.text import clean
 from inbox_tui.dialects.agent_notifier import DIALECT
 from inbox_tui.dialects.agent_notifier.metadata import flat, safe
 from inbox_tui.dialects.cleaning import Cleaner, name, said, visible
@@ -156,6 +157,7 @@ def to_event(body: MessageBody, *, asks: bool = False) -> Event:
         choices=tuple(_choice(label, n, cleaner) for n, label in enumerate(body.buttons)),
         priority=body.priority,
         timeout=min(body.ttl, LONGEST) if body.ttl else None,
+        speech=_speech(body, cleaner) if body.as_audio else None,
         details=said(details | {"redacted": cleaner.redacted or None}),
     )
 
@@ -196,6 +198,11 @@ def _details(body: MessageBody, cleaner: Cleaner) -> dict[str, Json]:
         "sound": cleaner.line(body.sound),
         "extra": safe(fit(body.model_extra or {}, "body"), cleaner),
     }
+
+
+def _speech(body: MessageBody, cleaner: Cleaner) -> Speech:
+    """What it says, without what is redacted from what it shows."""
+    return Speech(cleaner.redact(clean(body.tts_text or body.message or body.title)), body.voice, body.speed)
 
 
 def _first_image(attachments: list[Attachment]) -> str:

@@ -228,6 +228,8 @@ WHERE space = :space AND id = :id"""
 FAIL_JOB = """UPDATE job SET state = 'failed', due_at = NULL, address = '', last_error = :reason, updated_at = :now
 WHERE space = :space AND id = :id"""
 DELETE_JOB = "DELETE FROM job WHERE space = :space AND id = :id"
+RENEW_JOB = """UPDATE job SET due_at = :lease_until
+WHERE space = :space AND id = :id AND state = 'running' AND attempts = :attempts"""
 JOBS_BY_STATE = "SELECT state, count(*) FROM job GROUP BY state"
 
 _WAITING = "space = :space AND state = 'waiting' AND notification_id"

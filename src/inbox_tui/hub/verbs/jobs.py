@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from inbox_tui.core import decide
+from inbox_tui.core import decide, speech
 from inbox_tui.core.model import Event
 from inbox_tui.core.times import DAY, HOUR, SECOND
 from inbox_tui.hub.store import statements
@@ -94,9 +94,25 @@ class Finish:
     outcome: Outcome
     jitter: float
     _notice: Publish = field(init=False)
+                if job.kind == speech.AUDIO and (held := batch.row(job.notification_id)) is not None:
+                    batch.put(held, speech.told(held.row, "running"))
 
     def prepare(self, wanted: Wanted) -> None:
         wanted.ids.add(self.job.notification_id)
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """It is still being done: its lease goes on."""
+
+    job: Job
+    lease: int
+
+    def prepare(self, wanted: Wanted) -> None:
+        pass
+
+    def run(self, batch: Batch) -> None:
+        batch.execute(statements.RENEW_JOB, id=self.job.id, attempts=self.job.attempts, lease_until=batch.now + self.lease)
+
+
         title = f"A {self.job.kind} to {self.job.host} failed"
         self._notice = Publish(Sender("inbox"), Event(kind=DELIVERY_FAILED, title=title, severity="error", source="inbox"))
         self._notice.prepare(wanted)

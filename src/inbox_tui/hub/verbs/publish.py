@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from inbox_tui.core import decide, fold, lifecycle, triage
+from inbox_tui.core import decide, fold, lifecycle, speech, triage
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.measures import measure_of
 from inbox_tui.core.model import Document, Event, Json, Notification
@@ -121,6 +121,8 @@ class Publish:
 
     def _follow(self, batch: Batch, held: Held) -> None:
         """What an event does beyond its own row."""
+        if event.speech is not None:
+            batch.add_job(held, speech.AUDIO, host=speech.ENGINE, body=speech.encode(event.speech))
         event, name = self.event, self.sender.name
         if self._live_key:
             self._finish_run(batch, held)

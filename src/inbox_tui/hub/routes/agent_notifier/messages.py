@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from starlette.responses import JSONResponse, Response
 
 from inbox_tui.core.ids import from_uuid, to_uuid
+from inbox_tui.core.model import Event
 from inbox_tui.core.times import to_wire
 from inbox_tui.dialects.agent_notifier.message import MessageBody, to_event
+from inbox_tui.hub.access import base_url
 from inbox_tui.hub.endpoints import SEND, Call, Endpoint
 from inbox_tui.hub.routes.agent_notifier.mounting import named
 from inbox_tui.hub.service import Belonging, Published
@@ -23,11 +26,18 @@ async def post(call: Call) -> Response:
     done = await call.hub.service.publish(
         call.caller.space,
         call.caller.sender,
-        to_event(body),
+        _heard_here(call, to_event(body)),
         idempotency_key=idempotency_key(body.client_event_id),
         belonging=belonging(body),
     )
     return JSONResponse(accepted(call, done) | ({"audio_status": "queued"} if body.as_audio else {}), 202)
+
+
+def _heard_here(call: Call, event: Event) -> Event:
+    """What is spoken is fetched from where its sender found the hub."""
+    if event.speech is None:
+        return event
+    return replace(event, speech=replace(event.speech, base=base_url(call.request, call.hub.settings)))
 
 
 def accepted(call: Call, done: Published) -> dict[str, object]:
