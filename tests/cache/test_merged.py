@@ -110,7 +110,8 @@ def test_a_filter_finds_rows_of_all_and_of_one_hub(db: sqlite3.Connection, merge
     def found(text: str) -> list[str]:
         finder = search(merged, parse(text), View.ALL, BORN)
         step = finder.step()
-        assert step is not None and step.is_end
+        assert step is not None
+        assert step.is_end
         matches = Matches(parse(text), View.ALL, finder.mark)
         matches.add(step.matches)
         finder.cancel()
