@@ -9,7 +9,8 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
@@ -18,7 +19,7 @@ import httpx
 
 from inbox_tui import __version__
 from inbox_tui.client import wire
-from inbox_tui.client.limits import BoundedTransport, TooMuch
+from inbox_tui.client.limits import FILE_MOST, BoundedTransport, TooMuch
 from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.feed import Item, Page
@@ -118,6 +119,17 @@ class Hub:
         """All that is kept of a run, oldest first."""
         return _entries(await self._call("GET", f"/api/runs/{_part(run_id)}"))
 
+    async def fetch_media(self, media_id: str, name: str, write: Callable[[bytes], object]) -> None:
+        """A file that the hub keeps, whatever its size: `write` is called with each part of it, in a thread. What it raises is
+        raised."""
+        path = f"/api/v1/media/{_part(media_id)}/{_part(name)}"
+        with _said(self.target):
+            async with self.client.stream("GET", path, extensions={"inbox.most": FILE_MOST}) as response:
+                if response.status_code >= 300:
+                    raise refusal(response.status_code, await response.aread(), response.headers)
+                async for part in response.aiter_bytes(1 << 20):
+                    await asyncio.to_thread(write, part)
+
     async def unread_count(self) -> int:
         return wire.parse(wire.CountWire, (await self._call("GET", "/api/notifications/unread-count")).content).count
 
@@ -210,15 +222,22 @@ class Hub:
         await self._call("POST", "/api/hub/stop", json={})
 
     async def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        try:
+        with _said(self.target):
             response = await self.client.request(method, path, **options)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotConnected(why(error, self.target)) from error
-        except httpx.HTTPError as error:
-            raise HubUnreachable(why(error, self.target)) from error
         if response.status_code >= 300:
             raise refusal(response.status_code, response.content, response.headers)
         return response
+
+
+@contextmanager
+def _said(target: Target) -> Iterator[None]:
+    """What went wrong on the way, in our words."""
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise NotConnected(why(error, target)) from error
+    except httpx.HTTPError as error:
+        raise HubUnreachable(why(error, target)) from error
 
 
 def why(error: Exception, target: Target) -> str:

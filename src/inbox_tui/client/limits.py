@@ -9,7 +9,9 @@ import httpx
 EVENT_MOST = 8 << 20
 """Bytes of one event of a stream."""
 BODY_MOST = 64 << 20
-"""Bytes of any other answer."""
+"""Bytes of any other answer,"""
+FILE_MOST = 4 << 30
+"""but for a file, which is written away as it comes. A request says so by its extension `inbox.most`."""
 
 
 class TooMuch(httpx.RemoteProtocolError):
@@ -30,7 +32,8 @@ class BoundedTransport(httpx.AsyncBaseTransport):
             raise TooMuch("the answer is compressed, which was not asked for", request=request)
         # As we asked, not as the hub says: what is read whole may not grow by calling itself a stream.
         is_stream = request.headers.get("accept") == "text/event-stream" and response.status_code < 300
-        response.stream = _Bounded(response.stream, EVENT_MOST if is_stream else BODY_MOST, is_stream, request)
+        most = EVENT_MOST if is_stream else request.extensions.get("inbox.most", BODY_MOST)
+        response.stream = _Bounded(response.stream, most, is_stream, request)
         return response
 
     async def aclose(self) -> None:

@@ -201,6 +201,7 @@ class Config(Section):
     hub: HubSection = HubSection()
     retention: RetentionSection = RetentionSection()
     media: MediaSection = MediaSection()
+    audio: AudioSection = AudioSection()
     rate: RateSection = RateSection()
     tui: TuiSection = TuiSection()
     filters: Mapping[str, Annotated[str, AfterValidator(_readable)]] = Field(default_factory=dict)
@@ -223,7 +224,6 @@ def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:
     environ = os.environ if environ is None else environ
     found = read_file(file)
     origins: dict[tuple[str, ...], str] = {}
-    audio: AudioSection = AudioSection()
     for (section, name), (variable, value) in overrides(environ).items():
         part = found.setdefault(section, {})
         if isinstance(part, dict):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from typing import Literal
+from urllib.parse import unquote
 
 from inbox_tui.core.filenames import split
 
@@ -46,7 +47,9 @@ _RIFF = frozenset({"image/webp", "audio/wav", "video/x-msvideo"})
 _TEXTS = {".md": "text/markdown", ".csv": "text/csv", ".json": "application/json", ".toml": "application/toml"}
 """What plain text may be called by its name: nothing of it is ever run."""
 _MARKUP = re.compile(rb"\A[\s\xef\xbb\xbf]*<|<(?:!doctype|html|head|body|script|svg|iframe|\?xml)\b", re.IGNORECASE)
-_REFERENCE = re.compile(r"/media/([0-7][0-9A-HJKMNP-TV-Z]{25})(?![0-9A-Za-z])")
+_ID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+_REFERENCE = re.compile(f"/media/({_ID})(?![0-9A-Za-z])")
+_ADDRESS = re.compile(rf"https?://[^/?#]+(?:/[^?#]*)?/v1/media/(?P<id>{_ID})/(?P<name>[^/?#]+)\?link=[\w.-]+")
 
 
 def type_of(head: bytes) -> str:
@@ -78,6 +81,12 @@ def wav_duration(head: bytes, size: int) -> int | None:
 def references(text: str) -> list[str]:
     """The ids of the kept files that a text names by their addresses, on whatever host, each once."""
     return list(dict.fromkeys(_REFERENCE.findall(text))) if "/media/" in text else []
+
+
+def kept_at(url: str) -> tuple[str, str] | None:
+    """Id and name of the file that a hub of ours gave this address; None for any other address."""
+    found = _ADDRESS.fullmatch(url)
+    return (found["id"], unquote(found["name"])) if found else None
 
 
 def _is_text(head: bytes) -> bool:

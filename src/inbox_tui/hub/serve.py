@@ -116,9 +116,9 @@ def _service(store: Store, config: Config, paths: Paths, job_lease_seconds: floa
         retention=Retention(**dict(config.retention)),
         rate=Rate(**dict(config.rate)),
         media=_media_limits(config),
+        voices=Voices(*(file and str(Path(file).expanduser()) for file in (config.audio.model, config.audio.voices))),
         callbacks=Callbacks(master, config.outbound.allowed),
         job_lease_seconds=job_lease_seconds,
-        voices=Voices(*(file and str(Path(file).expanduser()) for file in (config.audio.model, config.audio.voices))),
     )
 
 

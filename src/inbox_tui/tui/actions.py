@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inbox_tui.core.model import Notification
+from inbox_tui.tui.attachments import attachments_of
 
 Group = Literal["move", "views", "alike", "triage", "answer", "screen"]
 GROUPS: dict[Group, str] = {
@@ -67,6 +68,10 @@ def _has_url(context: Context) -> bool:
     return context.row is not None and bool(context.row.details.get("open_url"))
 
 
+def _has_file(context: Context) -> bool:
+    return context.row is not None and any(file.is_kept for file in attachments_of(context.row))
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("answer", ("a",), "answer", "Answer the question under the cursor: then y, n or a digit.", "answer", _asks),
     Action(
@@ -121,6 +126,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("choose_link", ("O",), "links", "Choose among its links: to open, to download, an image.", "screen"),
     Action("copy_url", ("y",), "copy link", "Copy its link.", "screen"),
     Action("copy_row", ("Y",), "copy as JSON", "Copy it whole, as JSON.", "screen"),
+    Action("save_file", ("S",), "save file", "Save a file of it; never over another.", "screen", _has_file),
+    Action("copy_path", ("C",), "copy path", "Copy the path that a file of it was saved under.", "screen"),
     Action("jump", ("t",), "go to its pane", "Go to the tmux pane that its sender runs in, on this machine.", "screen"),
     Action("read_all", ("M",), "all read", "Mark everything that this list shows read.", "triage"),
     Action("down", ("j", "down"), "down", "Next row; in the detail, scroll down.", "move", palette=False),

@@ -77,7 +77,7 @@ class InboxApp(App[int]):
             hints=partial(hints, paths.send_socket, reader, self.keymap), me=me, hubs=hubs, confirm=settings.confirm,
             filters=settings.filters, folded_file=paths.sidebar_folded,
         )  # fmt: skip
-        self.main.list.density = settings.density
+        self.main.list.density, self.main.downloads = settings.density, settings.downloads
         self.alerter = Alerter(self.put, paths.do_not_disturb, self._is_still, clock, environ)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -103,6 +103,7 @@ class InboxApp(App[int]):
             self.link = self.main.link = self._connect(self)
 
     def on_unmount(self) -> None:
+        self.main.files.close()
         self.alerter.leave()
 
     # Keys come here first, in the order they were read

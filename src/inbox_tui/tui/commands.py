@@ -9,7 +9,6 @@ from inbox_tui.cache.rows import View
 from inbox_tui.tui import aside
 from inbox_tui.tui.actions import BY_ID, Context, is_offered, show_key
 from inbox_tui.tui.footer import NOT_THERE
-from inbox_tui.tui.outward import Outward
 from inbox_tui.tui.relatives import Relatives
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ class Commands:
     """Over one main screen. `run` answers False for an action that is the app's own."""
 
     def __init__(self, screen: MainScreen) -> None:
-        self._screen, self._others = screen, (screen.triaging, screen.answering, Outward(screen), Relatives(screen))
+        self._screen, self._others = screen, (screen.triaging, screen.answering, screen.outward, screen.files, Relatives(screen))
 
     @property
     def context(self) -> Context:

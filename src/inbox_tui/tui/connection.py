@@ -94,6 +94,9 @@ class Connection:
     async def make_mute(self, rule: Mapping[str, Any]) -> None:
         await self._hub().make_mute(rule)
 
+    async def fetch_media(self, row_id: str, media_id: str, name: str, write: Callable[[bytes], object]) -> None:
+        await self._hub().fetch_media(media_id, name, write)
+
     def _hub(self) -> Hub:
         if self._sync is None:
             raise HubUnreachable(self._ended or "the hub is not connected yet")

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
 from inbox_tui.tui import substance, words
+from inbox_tui.tui.attachments import Attachment, attachments_of
 from inbox_tui.tui.cells import chop, cut, fit, wrap
 from inbox_tui.tui.clocktime import moment
 from inbox_tui.tui.lines import Line
@@ -27,8 +28,12 @@ NAME_CELLS, KIND_CELLS = 16, 14
 
 def links(row: Notification, width: int) -> Iterator[Line]:
     """Each by its number, whole and in ASCII: what a text calls a link says nothing of where it leads."""
+    files = {file.link: file for file in attachments_of(row)}
     for n, (name, link) in enumerate(links_of(row).items(), 1):
         lead = f"  [{n}] "
+        if (file := files.get(link)) is not None:
+            yield from _file(file, lead, width)
+            continue
         *most, last = chop(link.url, width - len(lead))
         for line in most:
             yield Line(line, "link", lead)
@@ -36,6 +41,19 @@ def links(row: Notification, width: int) -> Iterator[Line]:
         called = cut(_called(row, name), width - len(lead) - cell_len(last) - 2)
         note = f"  {called}" if called else ""
         yield Line(last + note, "link", lead, pieces=((last, "link"), (note, "note")))
+    for file in attachments_of(row):
+        if file.link is None:
+            yield from _file(file, "  [–] ", width)
+
+
+def _file(file: Attachment, lead: str, width: int) -> Iterator[Line]:
+    """What it is. Its address says nothing that a person reads; of one that is elsewhere the host is told whole."""
+    name = cut(file.name, width - len(lead) - len(file.kind) - 1)
+    facts = cut(f"  {file.facts}" if file.facts else "", width - len(lead) - len(file.kind) - 1 - cell_len(name))
+    pieces = (f"{file.kind} ", "note"), (name, "link" if file.link else "text"), (facts, "note")
+    yield Line("".join(text for text, _ in pieces), "text", lead, pieces=pieces)
+    for line in chop(file.elsewhere, width - len(lead)) if file.elsewhere else ():
+        yield Line(line, "note", " " * len(lead))
 
 
 def _called(row: Notification, name: str) -> str:

@@ -64,6 +64,9 @@ class Hubs:
     async def timeline(self, row: Notification) -> Timeline:
         return await self._link_of(row.id).timeline(changed(row, id=place_of(row.id).id))
 
+    async def fetch_media(self, row_id: str, media_id: str, name: str, write: Callable[[bytes], object]) -> None:
+        await self._link_of(row_id).fetch_media(place_of(row_id).id, media_id, name, write)
+
     def _link_of(self, id_: str) -> Link:
         return self._links[place_of(id_).hub]
 

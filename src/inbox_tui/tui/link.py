@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
+from inbox_tui.core.errors import unknown_id
 from inbox_tui.core.model import Notification
 from inbox_tui.core.mutes import Scope
 from inbox_tui.core.triage import Verb
@@ -40,6 +41,10 @@ class Link(Protocol):
 
     def reconnect(self) -> None: ...
 
+    async def fetch_media(self, row_id: str, media_id: str, name: str, write: Callable[[bytes], object]) -> None:
+        """A file that the row's hub keeps: `write` is called with each part of it, in a thread. Raises HubUnreachable, Refused,
+        and what `write` raises."""
+
     async def timeline(self, row: Notification) -> Timeline:
         """The past of a row's run, else of the row; says why where there is none."""
 
@@ -55,6 +60,8 @@ class NoLink:
         self.rules: list[Mapping[str, Any]] = []
         self.bulk: list[tuple[Verb, View]] = []
         self.decided: list[tuple[Row, str]] = []
+        self.media: dict[str, bytes] = {}
+        """What `fetch_media` brings, by the files' ids."""
 
     def triage(self, verb: Verb, row: Row, *, until: int | None = None, scope: Scope | None = None) -> None:
         self.triaged.append((verb, row))
@@ -87,6 +94,11 @@ class NoLink:
 
     def reconnect(self) -> None:
         pass
+
+    async def fetch_media(self, row_id: str, media_id: str, name: str, write: Callable[[bytes], object]) -> None:
+        if media_id not in self.media:
+            raise unknown_id("file")
+        write(self.media[media_id])
 
     async def timeline(self, row: Notification) -> Timeline:
         return Timeline()

@@ -15,7 +15,7 @@ MEMBERS = {"open_url": "open", "download_url": "download", "image_url": "image"}
 LINK_IN_TEXT = re.compile(
     r"!?\[(?P<label>[^\[\]\n]*)\]\((?P<address>https?://[^\s()<>]+)\)|(?P<bare>https?://[^\s<>()\[\]\"'`]+[^\s<>()\[\]\"'`.,;:!?])"
 )
-MOST_IN_TEXT = 20
+MOST_IN_TEXT, MOST_FILES = 20, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,24 @@ def safe_link(text: str) -> Link | None:
 def links_of(row: Notification) -> dict[str, Link]:
     """What each link is for → the link, in the order in which they are numbered; only those that are safe to open."""
     named = [(name, words.detail(row, member)) for member, name in MEMBERS.items()]
+    named += _files(row)
     named += [("", found["address"] or found["bare"]) for found in LINK_IN_TEXT.finditer(row.body)][:MOST_IN_TEXT]
+    files = row.details.get("attachments")
+    urls = [file.get("url") for file in files if isinstance(file, dict)] if isinstance(files, list) else []
+    named[len(MEMBERS) : len(MEMBERS)] = [(f"file {n}", url) for n, url in enumerate(urls, 1) if isinstance(url, str)]
     links: dict[str, Link] = {}
     for name, text in named:
         link = safe_link(text)
         if link is not None and link not in links.values():
             links[name or f"in the text, {len(links) + 1}"] = link
     return links
+
+
+def _files(row: Notification) -> list[tuple[str, str]]:
+    found = row.details.get("attachments")
+    files = [file for file in found[:MOST_FILES] if isinstance(file, dict)] if isinstance(found, list) else []
+    urls = (file.get("url") for file in files)
+    return [(f"file {n}", url) for n, url in enumerate(urls, 1) if isinstance(url, str)]
 
 
 def _ascii(text: str) -> str:

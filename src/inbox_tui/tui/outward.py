@@ -42,12 +42,12 @@ class Outward:
     def copy_url(self) -> None:
         links = self._links()
         if links:
-            self._copy("the link", next(iter(links.values())).url)
+            self.copy("the link", next(iter(links.values())).url)
 
     def copy_row(self) -> None:
         row = self._screen.row
         if row is not None:
-            self._copy("the row, as JSON,", json.dumps(to_document(row.notification), ensure_ascii=False))
+            self.copy("the row, as JSON,", json.dumps(to_document(row.notification), ensure_ascii=False))
 
     def jump(self) -> None:
         row = self._screen.row
@@ -65,9 +65,9 @@ class Outward:
         if can_open(os.environ) and open_link(link):
             self._screen.say(f"opened {link.host}")
         else:
-            self._copy("no browser here: the link", link.url, link=link.url)
+            self.copy("no browser here: the link", link.url, link=link.url)
 
-    def _copy(self, what: str, text: str, *, link: str = "") -> None:
+    def copy(self, what: str, text: str, *, link: str = "") -> None:
         driver = self._screen.app._driver
         self._told(partial(copy, what, text, partial(put, driver), os.environ), link)
 

@@ -13,7 +13,7 @@ from typing import Literal
 from inbox_tui.core.errors import ConfigError
 from inbox_tui.tui.keymaps import KEYMAPS
 
-_NAMES = ("theme", "confirm", "density", "keymap", "keys")
+_NAMES = ("theme", "confirm", "density", "keymap", "keys", "downloads")
 _PREFIX = "INBOX_TUI_"
 
 
@@ -31,6 +31,8 @@ class Settings:
     """Which of our keymaps `keys` go over."""
     density: int = 1
     """Lines a row."""
+    downloads: str = ""
+    """The folder that files are saved in; "" is the desktop's own."""
 
 
 DEFAULTS = Settings()
@@ -71,7 +73,11 @@ def settings_in(config: Mapping[str, object], path: Path) -> Settings:
     keymap = table.get("keymap", "default")
     if keymap not in KEYMAPS:
         raise ConfigError(f"{path}: tui.keymap: must be one of {', '.join(KEYMAPS)}")
-    return Settings(theme, confirm, _keys(path, keys), _filters(path, config.get("filters", {})), keymap, int(density))
+    downloads = table.get("downloads", "")
+    if not isinstance(downloads, str):
+        raise ConfigError(f"{path}: tui.downloads: must be the path of a folder")
+    filters = _filters(path, config.get("filters", {}))
+    return Settings(theme, confirm, _keys(path, keys), filters, keymap, int(density), downloads)
 
 
 def _filters(path: Path, table: object) -> dict[str, str]:

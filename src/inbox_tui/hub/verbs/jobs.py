@@ -83,22 +83,11 @@ class Claim:
             if left[job.host] >= 0:
                 jobs.append(job)
                 batch.execute(statements.CLAIM_JOB, id=job.id, lease_until=batch.now + self.lease, now=batch.now)
+                if job.kind == speech.AUDIO and (held := batch.row(job.notification_id)) is not None:
+                    batch.put(held, speech.told(held.row, "running"))
         return jobs
 
 
-@dataclass(slots=True)
-class Finish:
-    """What became of a claimed job. Answers it in a few words for the log; "" where it is another claim's by now."""
-
-    job: Job
-    outcome: Outcome
-    jitter: float
-    _notice: Publish = field(init=False)
-                if job.kind == speech.AUDIO and (held := batch.row(job.notification_id)) is not None:
-                    batch.put(held, speech.told(held.row, "running"))
-
-    def prepare(self, wanted: Wanted) -> None:
-        wanted.ids.add(self.job.notification_id)
 @dataclass(frozen=True, slots=True)
 class Renew:
     """It is still being done: its lease goes on."""
@@ -113,6 +102,17 @@ class Renew:
         batch.execute(statements.RENEW_JOB, id=self.job.id, attempts=self.job.attempts, lease_until=batch.now + self.lease)
 
 
+@dataclass(slots=True)
+class Finish:
+    """What became of a claimed job. Answers it in a few words for the log; "" where it is another claim's by now."""
+
+    job: Job
+    outcome: Outcome
+    jitter: float
+    _notice: Publish = field(init=False)
+
+    def prepare(self, wanted: Wanted) -> None:
+        wanted.ids.add(self.job.notification_id)
         title = f"A {self.job.kind} to {self.job.host} failed"
         self._notice = Publish(Sender("inbox"), Event(kind=DELIVERY_FAILED, title=title, severity="error", source="inbox"))
         self._notice.prepare(wanted)

@@ -115,14 +115,14 @@ class Publish:
         if event.timeout is not None and row.is_open and permits(row):
             self.timer = row.id, Timer(batch.counted_at, event.timeout, self.sender.may_permit_on_timeout)
         held = batch.add(row, fold_key=self._fold_key, is_folding=bool(self._fold_key), lease_until=lease)
+        if event.speech is not None:
+            batch.add_job(held, speech.AUDIO, host=speech.ENGINE, body=speech.encode(event.speech))
         if self.callback is not None and row.is_prompt and row.is_open:
             batch.add_callback(held, self.callback.host, self.callback.address)
         return held
 
     def _follow(self, batch: Batch, held: Held) -> None:
         """What an event does beyond its own row."""
-        if event.speech is not None:
-            batch.add_job(held, speech.AUDIO, host=speech.ENGINE, body=speech.encode(event.speech))
         event, name = self.event, self.sender.name
         if self._live_key:
             self._finish_run(batch, held)

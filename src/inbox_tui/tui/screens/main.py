@@ -23,12 +23,14 @@ from inbox_tui.tui.changes import Changes
 from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.details import Details
 from inbox_tui.tui.edges import Edges, Hints
+from inbox_tui.tui.files import Files
 from inbox_tui.tui.filtering import Choice, Filtering
 from inbox_tui.tui.hub_states import HubStates
 from inbox_tui.tui.keyboard import Keyboard
 from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.link import Link
 from inbox_tui.tui.messages import ConnectionChanged
+from inbox_tui.tui.outward import Outward
 from inbox_tui.tui.prompts import Prompt
 from inbox_tui.tui.sources import Rows
 from inbox_tui.tui.terminal import Fence
@@ -84,6 +86,9 @@ class MainScreen(Screen[None]):
         self.preflight = PreflightList(fence, clock, monotonic, confirm=confirm, id="preflight")
         self.filtering = Filtering(self, filters or {})
         self.triaging, self.answering, self.keyboard = Triaging(self), Answering(self), Keyboard(self, keymap)
+        self.outward, self.files = Outward(self), Files(self)
+        self.downloads = ""
+        """The folder that files are saved in; "" is the desktop's own."""
         self.commands = Commands(self)
         self.changes, self.details, self.edges = Changes(self), Details(self), Edges(self, clock, hints)
         self.aside = Aside(self, folded_file)
