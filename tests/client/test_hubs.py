@@ -39,7 +39,8 @@ def test_each_has_its_place_key_and_colour_in_the_files_order(paths: Paths) -> N
     assert build.target.ca_file == str(paths.config / "ca.pem")
     assert (team.target.key, cron.target.key, cron.problem) == ("ik_2_team", "", "")
     assert len({hub.color for hub in (laptop, build, team, cron)}) == 4
-    assert laptop.address.socket and team.address.key == "ik_2_team"
+    assert laptop.address.socket
+    assert team.address.key == "ik_2_team"
 
 
 @pytest.mark.parametrize(
@@ -77,15 +78,8 @@ def test_a_key_that_is_not_there_is_that_hubs_own_trouble(paths: Paths) -> None:
     shared = paths.config / "shared.key"
     shared.write_text("ik_1_x")
     shared.chmod(0o644)
-    text = "".join(
-        f'[hubs.{name}]\nurl = "http://{name}:1"\n{key}\n'
-        for name, key in (
-            ("a", 'key_file = "none"'),
-            ("b", 'key_file = "shared.key"'),
-            ("c", 'key_variable = "C_KEY"'),
-            ("d", ""),
-        )
-    )
+    keys = {"a": 'key_file = "none"', "b": 'key_file = "shared.key"', "c": 'key_variable = "C_KEY"', "d": ""}
+    text = "".join(f'[hubs.{name}]\nurl = "http://{name}:1"\n{key}\n' for name, key in keys.items())
     hubs = read(paths, text)
     assert [hub.problem.replace(str(paths.config), "~") for hub in hubs] == [
         "its key_file ~/none cannot be read: No such file or directory",
