@@ -94,5 +94,5 @@ def test_another_device_does_not_ring_here(device: str) -> None:
 def test_a_link_is_called_as_its_sender_calls_it() -> None:
     row = message("Report ready", body="", details={"open_url": "https://ci.example.org/7", "url_title": "Coverage\nof main"})
     assert "  [1] https://ci.example.org/7  Coverage of main" in shown(row)
-    assert "  [1] https://ci.example.org/7  Cov…" in shown(row, 37)
+    assert "  [1] https://ci.example.org/7  Cove…" in shown(row, 37)
     assert max(len(line) for line in shown(row, 37)) <= 37

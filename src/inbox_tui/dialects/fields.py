@@ -12,7 +12,9 @@ import re
 from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, GetJsonSchemaHandler, ValidationError, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from inbox_tui.core.errors import FieldError, Refused, invalid
 from inbox_tui.core.model import Json
@@ -27,6 +29,7 @@ CALLBACK_URL = 2_000
 SEVERAL = 100
 """Tags, attachments and file paths of one event."""
 
+_AS_IF_ABSENT: JsonSchemaValue = {"description": "As if absent", "enum": [None, "", [], {}]}
 _INTEGERS = range(-(1 << 63), 1 << 63)
 _BEYOND = 1 << 64
 _TOO_DEEP = f"is nested deeper than {DEPTH} levels"
@@ -156,6 +159,20 @@ class Tolerant(BaseModel):
             for name, value in data.items()
             if not (value is None or value == "" or value == [] or value == {}) or (name in fields and fields[name].is_required())
         }
+
+
+class TolerantBody(Tolerant):
+    """The same, and its schema says so: whoever generates calls from that is told the truth."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        described = handler.resolve_ref_schema(schema)
+        for name, one in described["properties"].items():
+            if name not in described.get("required", ()):
+                said = {key: one.pop(key) for key in ("title", "description", "default") if key in one}
+                described["properties"][name] = said | {"anyOf": [*one.get("anyOf", [one]), _AS_IF_ABSENT]}
+        return schema
 
 
 def _http(url: str) -> str:

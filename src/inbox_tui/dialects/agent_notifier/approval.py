@@ -11,9 +11,9 @@ from pydantic import Field, field_validator, model_validator
 from inbox_tui.core.model import Choice, Event, Notification
 from inbox_tui.dialects.agent_notifier import message
 from inbox_tui.dialects.agent_notifier.formats import ALLOWING, DENYING, Format
-from inbox_tui.dialects.agent_notifier.message import Integer, MessageBody, Type
+from inbox_tui.dialects.agent_notifier.message import NUMBER, Flag, MessageBody, Type
 from inbox_tui.dialects.cleaning import Cleaner, visible
-from inbox_tui.dialects.fields import SHORT, Tolerant
+from inbox_tui.dialects.fields import SHORT, TolerantBody
 from inbox_tui.dialects.own import LONGEST
 
 KIND = "an.approval"
@@ -22,12 +22,12 @@ DEFAULT_SECONDS = 300
 _ONLY_FOR_MESSAGES = ("buttons", "as_audio", "ttl")
 
 
-class DecisionBody(Tolerant):
+class DecisionBody(TolerantBody):
     """One answer that the sender offers."""
 
     key: Annotated[str, Field(min_length=1, max_length=KEY, description="What the sender gets back")]
     label: Annotated[str, Field(max_length=SHORT, description="What the person reads; the key where absent")] = ""
-    is_default_on_timeout: bool = False
+    is_default_on_timeout: Flag = False
 
 
 class ApprovalBody(MessageBody):
@@ -43,7 +43,7 @@ class ApprovalBody(MessageBody):
             DecisionBody(key="deny", label="Deny", is_default_on_timeout=True),
         ]
     )
-    timeout_seconds: Annotated[Integer, Field(gt=0, le=LONGEST)] = DEFAULT_SECONDS
+    timeout_seconds: Annotated[int, Field(gt=0, le=LONGEST), NUMBER] = DEFAULT_SECONDS
     response_format: Format = "raw"
     wait: Annotated[
         Literal["none", "block", "sse"],

@@ -16,7 +16,7 @@ from inbox_tui.core.text import clean
 from inbox_tui.dialects.agent_notifier import DIALECT
 from inbox_tui.dialects.agent_notifier.metadata import flat, safe
 from inbox_tui.dialects.cleaning import Cleaner, name, said, visible
-from inbox_tui.dialects.fields import SHORT, HttpUrl, Name, Tolerant, fit
+from inbox_tui.dialects.fields import SHORT, HttpUrl, Name, TolerantBody, fit
 from inbox_tui.dialects.own import COLORS, LONGEST
 
 Type = Literal["alert", "progress", "session_start", "session_end", "url", "file"]
@@ -51,12 +51,12 @@ def _unless_rewritten(value: bool) -> bool:
 
 
 Uuid = Annotated[str, AfterValidator(_uuid), Field(json_schema_extra={"format": "uuid"})]
-Integer = Annotated[int, BeforeValidator(_number)]
-Number = Annotated[float, BeforeValidator(_number)]
+NUMBER = BeforeValidator(_number)
+"""No text that reads like one. It stands behind the limits: else the schema would not have them."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
-class Attachment(Tolerant):
+class Attachment(TolerantBody):
     """As `POST …/media` answers it, or a file that is somewhere else."""
 
     model_config = ConfigDict(extra="ignore")
@@ -64,19 +64,19 @@ class Attachment(Tolerant):
     kind: Literal["image", "audio", "video", "file"]
     url: HttpUrl
     mime_type: Name = ""
-    size_bytes: Annotated[Integer, Field(ge=0)] = 0
-    duration_ms: Annotated[Integer, Field(ge=0)] = 0
+    size_bytes: Annotated[int, Field(ge=0), NUMBER] = 0
+    duration_ms: Annotated[int, Field(ge=0), NUMBER] = 0
     file_name: Name = ""
     thumbnail_url: HttpUrl = ""
 
 
-class AudioFields(Tolerant):
+class AudioFields(TolerantBody):
     """What is to be spoken, and how."""
 
     as_audio: Annotated[Flag, Field(description="Speak it: the row comes at once, its alert once the audio is there")] = False
     voice: Annotated[str, Field(pattern=r"^[a-z]{2}_[a-z0-9]+$", max_length=SHORT)] = "af_bella"
     voice_engine: Literal["kokoro"] = "kokoro"
-    speed: Annotated[Number, Field(ge=0.5, le=2.0)] = 1.0
+    speed: Annotated[float, Field(ge=0.5, le=2.0), NUMBER] = 1.0
     rewrite_for_tts: Annotated[Flag, AfterValidator(_unless_rewritten), Field(json_schema_extra={"const": False})] = False
     tts_text: Annotated[str, Field(max_length=12_000, description="What to speak, where it is not the message")] = ""
 
@@ -102,9 +102,9 @@ class MessageBody(AudioFields):
     parent_id: Annotated[Uuid, Field(description="A message of the same project that this one belongs to")] = ""
     subagent_id: Annotated[str, Field(max_length=128)] = ""
     status: Annotated[str, Field(max_length=64)] = ""
-    priority: Annotated[Integer, Field(ge=-1, le=2, description="-1 silent, 0 normal, 1 high, 2 critical")] = 0
+    priority: Annotated[int, Field(ge=-1, le=2, description="-1 silent, 0 normal, 1 high, 2 critical"), NUMBER] = 0
     color: Annotated[COLORS | None, Field(description="Absent: orange for alerts, none for others")] = None
-    progress: Annotated[Number | None, Field(ge=0, le=1)] = None
+    progress: Annotated[float, Field(ge=0, le=1), NUMBER] | None = None
     attachment: Annotated[Attachment | None, Field(description="The first of the attachments, for older senders")] = None
     attachments: Annotated[list[Attachment], Field(max_length=SEVERAL)] = Field(default_factory=list)
     image_url: HttpUrl = ""
@@ -112,10 +112,17 @@ class MessageBody(AudioFields):
     url_title: Name = ""
     buttons: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=SHORT)]],
-        Field(max_length=BUTTONS, description="Answers to choose from: with any, the message asks"),
+        Field(
+            max_length=BUTTONS,
+            description="Answers to choose from: with any, the message asks",
+            json_schema_extra={"uniqueItems": True},
+        ),
     ] = Field(default_factory=list)
     sound: Name = "default"
-    ttl: Annotated[Integer | None, Field(ge=0, description="Seconds until it expires; 0: as if absent")] = None
+    ttl: Annotated[
+        Annotated[int, Field(ge=0), NUMBER] | None,
+        Field(description="Seconds until it expires; 0: as if absent"),
+    ] = None
     device: Annotated[Name, Field(description="The host or pane that is to alert; absent: all")] = ""
     metadata: Annotated[dict[str, str], BeforeValidator(flat, json_schema_input_type=dict[str, str | float | bool | None])] = (
         Field(default_factory=dict)

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from inbox_tui.dialects.fields import Name, Tolerant
+from inbox_tui.dialects.fields import Name, TolerantBody
 
 
-class SessionBody(Tolerant):
+class SessionBody(TolerantBody):
     """All of it may be absent; other members are ignored."""
 
     model_config = ConfigDict(extra="ignore")
