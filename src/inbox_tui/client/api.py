@@ -20,6 +20,7 @@ import httpx
 from inbox_tui import __version__
 from inbox_tui.client import wire
 from inbox_tui.client.limits import FILE_MOST, BoundedTransport, TooMuch
+from inbox_tui.client.metrics import Metrics, Task, Tasks
 from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.feed import Item, Page
@@ -129,6 +130,13 @@ class Hub:
                     raise refusal(response.status_code, await response.aread(), response.headers)
                 async for part in response.aiter_bytes(1 << 20):
                     await asyncio.to_thread(write, part)
+
+    async def metrics(self, asked: Mapping[str, str]) -> Metrics:
+        """What a task tells in figures; `asked` are the parameters of the hub's own call."""
+        return wire.parse(Metrics, (await self._call("GET", "/api/metrics", params=dict(asked))).content)
+
+    async def measured_tasks(self) -> Sequence[Task]:
+        return wire.parse(Tasks, (await self._call("GET", "/api/metrics/tasks")).content).items
 
     async def unread_count(self) -> int:
         return wire.parse(wire.CountWire, (await self._call("GET", "/api/notifications/unread-count")).content).count

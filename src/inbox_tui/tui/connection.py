@@ -22,6 +22,7 @@ from inbox_tui.tui.told import Told
 
 if TYPE_CHECKING:
     from inbox_tui.client.api import Hub
+    from inbox_tui.client.metrics import Metrics, Task
     from inbox_tui.tui.app import InboxApp
     from inbox_tui.tui.sync import Sync
 
@@ -96,6 +97,12 @@ class Connection:
 
     async def fetch_media(self, row_id: str, media_id: str, name: str, write: Callable[[bytes], object]) -> None:
         await self._hub().fetch_media(media_id, name, write)
+
+    async def metrics(self, row_id: str, asked: Mapping[str, str]) -> Metrics:
+        return await self._hub().metrics(asked)
+
+    async def measured_tasks(self, row_id: str) -> Sequence[Task]:
+        return await self._hub().measured_tasks()
 
     def _hub(self) -> Hub:
         if self._sync is None:

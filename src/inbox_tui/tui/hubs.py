@@ -41,6 +41,7 @@ from inbox_tui.tui.told import Told
 
 if TYPE_CHECKING:
     from inbox_tui.client.hubs import Followed
+    from inbox_tui.client.metrics import Metrics, Task
     from inbox_tui.tui.app import InboxApp
 
 PATIENCE_SECONDS = 10.0
@@ -66,6 +67,12 @@ class Hubs:
 
     async def fetch_media(self, row_id: str, media_id: str, name: str, write: Callable[[bytes], object]) -> None:
         await self._link_of(row_id).fetch_media(place_of(row_id).id, media_id, name, write)
+
+    async def metrics(self, row_id: str, asked: Mapping[str, str]) -> Metrics:
+        return await self._link_of(row_id).metrics(row_id, asked)
+
+    async def measured_tasks(self, row_id: str) -> Sequence[Task]:
+        return await self._link_of(row_id).measured_tasks(row_id)
 
     def _link_of(self, id_: str) -> Link:
         return self._links[place_of(id_).hub]

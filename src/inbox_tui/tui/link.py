@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
-from inbox_tui.core.errors import unknown_id
+from inbox_tui.core.errors import HubUnreachable, unknown_id
 from inbox_tui.core.model import Notification
 from inbox_tui.core.mutes import Scope
 from inbox_tui.core.triage import Verb
 from inbox_tui.tui.reading import Timeline
+
+if TYPE_CHECKING:
+    from inbox_tui.client.metrics import Metrics, Task
 
 
 class Link(Protocol):
@@ -48,6 +51,12 @@ class Link(Protocol):
     async def timeline(self, row: Notification) -> Timeline:
         """The past of a row's run, else of the row; says why where there is none."""
 
+    async def metrics(self, row_id: str, asked: Mapping[str, str]) -> Metrics:
+        """Of the row's hub, by the parameters of its call. Raises HubUnreachable, Refused; and so does the next."""
+
+    async def measured_tasks(self, row_id: str) -> Sequence[Task]:
+        """All that the row's hub knows figures of."""
+
 
 class NoLink:
     """Before there is a connection, and in tests that need none: remembers what it was asked."""
@@ -62,6 +71,9 @@ class NoLink:
         self.decided: list[tuple[Row, str]] = []
         self.media: dict[str, bytes] = {}
         """What `fetch_media` brings, by the files' ids."""
+        self.asked: list[Mapping[str, str]] = []
+        """For metrics: answered by what `measured` is."""
+        self.measured: Metrics | None = None
 
     def triage(self, verb: Verb, row: Row, *, until: int | None = None, scope: Scope | None = None) -> None:
         self.triaged.append((verb, row))
@@ -102,3 +114,12 @@ class NoLink:
 
     async def timeline(self, row: Notification) -> Timeline:
         return Timeline()
+
+    async def metrics(self, row_id: str, asked: Mapping[str, str]) -> Metrics:
+        self.asked.append(asked)
+        if self.measured is None:
+            raise HubUnreachable("the hub is not connected yet")
+        return self.measured
+
+    async def measured_tasks(self, row_id: str) -> Sequence[Task]:
+        return ()

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from inbox_tui.core.model import to_document
+from inbox_tui.core.mutes import source_of
 from inbox_tui.tui.browser import can_open, open_link
 from inbox_tui.tui.copying import copy
 from inbox_tui.tui.jump import jump
@@ -53,6 +54,18 @@ class Outward:
         row = self._screen.row
         if row is not None:
             self._told(partial(jump, row.notification, os.environ))
+
+    def metrics(self) -> None:
+        row = self._screen.row
+        if row is None:
+            self._screen.say("metrics are of a row's task: there is no row here")
+            return
+        from inbox_tui.tui.screens.metrics import MetricsScreen
+
+        shown = row.notification
+        task = shown.task_name or shown.title
+        screen = MetricsScreen(self._screen.link, row.id, source_of(shown), task, self._screen.now)
+        self._screen.app.push_screen(screen)
 
     def _links(self) -> dict[str, Link]:
         row = self._screen.row
