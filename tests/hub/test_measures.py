@@ -48,6 +48,14 @@ async def test_a_number_is_found_again_over_time_in_groups_and_of_its_own_task_o
     ]
 
 
+async def test_what_is_drawn_unasked_is_no_time_that_every_run_tells(world: World) -> None:
+    await world.publish_all(step("progress", "r", progress=n / 9, total_duration_ms=n) for n in range(9))
+    assert (await told(world)).key == "progress"
+    await world.publish(step("completed", "r", total_duration_ms=9, rows=4218))
+    assert (await told(world)).key == "rows"
+    assert (await told(world, key="total_duration_ms")).key == "total_duration_ms"
+
+
 async def test_many_values_become_means_that_say_of_how_many(world: World) -> None:
     await world.publish_all(step("progress", "r", rows=n) for n in range(50))
     world.advance(3600)

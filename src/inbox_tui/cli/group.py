@@ -22,6 +22,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "pin": "triage",
         "unpin": "triage",
         "mute": "mute",
+        "metrics": "metrics",
         "status": "status",
     },
     "Send and ask": {"send": "send", "ask": "ask", "task": "task", "run": "wrap", "hook": "hook", "key": "key"},

@@ -110,7 +110,7 @@ def tell(asked: Asked, records: Iterable[Record], *, is_whole: bool) -> Told:
     said = [_Said(at, kind, run_id, json.loads(text)) for at, kind, run_id, text in records if at <= asked.until]
     keys = Counter(name for one in said for name, value in one.figures.items() if not isinstance(value, str))
     labels = Counter(name for one in said for name, value in one.figures.items() if isinstance(value, str))
-    key = asked.key or next((name for name, _ in keys.most_common(1)), "")
+    key = asked.key or _worth_seeing(keys)
     since = asked.since if is_whole or not said else said[0].at
     values = [(one.word(asked.by), one.at, value) for one in said if (value := one.number(key)) is not None]
     bucket = 0 if len(values) <= asked.points else max(1, -(-(asked.until - since) // asked.points))
@@ -119,6 +119,12 @@ def tell(asked: Asked, records: Iterable[Record], *, is_whole: bool) -> Told:
         asked, since, is_whole, len(said), dict(keys.most_common(KEYS)), dict(labels.most_common(KEYS)), key, bucket,
         _lines(values, since, bucket), ended[-RUNS:], max(0, len(ended) - RUNS), _days(said, asked.utc_offset),
     )  # fmt: skip
+
+
+def _worth_seeing(keys: Counter[str]) -> str:
+    """What is told most often, and is no time of a run nor how far it is, where there is such; "" of nothing."""
+    names = [name for name, _ in keys.most_common()]
+    return next((name for name in names if name not in (*TIMES, TOTAL, "progress")), names[0] if names else "")
 
 
 def _lines(values: Sequence[tuple[str, int, float]], since: int, bucket: int) -> list[Line]:

@@ -19,3 +19,12 @@ def sparkline(times: Sequence[int], cells: int) -> str:
         counts[min(cells - 1, (at - first) * cells // lasting)] += 1
     most = max(FULL, *counts)
     return "".join(LEVELS[-(-count * (len(LEVELS) - 1) // most)] for count in counts)
+
+
+def heights(values: Sequence[float]) -> str:
+    """One sign for each value, from the least to the most of them; "" where there are not two that differ."""
+    least, most = min(values, default=0.0), max(values, default=0.0)
+    if least == most:
+        return ""
+    step = (most / 2 - least / 2) / (len(LEVELS) - 1)
+    return "".join(LEVELS[round((value / 2 - least / 2) / step)] for value in values)
