@@ -40,13 +40,13 @@ def bodies(headers: dict[str, str], token: str) -> Callable[[], bytes]:
 
 
 def messages(key: str) -> Callable[[], bytes]:
-    """Of Agent Notifier's senders: as many bytes, and as many that fold."""
+    """Of Agent Notifier's senders: as many bytes, and about as many rows."""
     numbers = itertools.count()
     made = []
     for n in range(2000):
         message = {
             "type": ("alert", "progress", "url", "file")[n % 4],
-            "title": f"my-app | job-{n % 50} | step {n % 7}",
+            "title": f"my-app | job-{n % 50} | step {n % 3}",
             "message": "Database connection timed out after 3 retries. " * 3,
             "project": "my-app",
             "event": "PostToolUse",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,7 @@ _MEASURES = frozenset({"count", "counts", "length", "hash", "limit", "budget", "
 """What such a name may end in and tell no secret: `token_count`."""
 
 
+@lru_cache(maxsize=1024)
 def is_secret(name: str) -> bool:
     """Whether a member of this name is likely to hold a secret: `api_key`, `x-auth-token`, `clientSecret`."""
     words = [word.lower() for word in _WORD.findall(name)]
