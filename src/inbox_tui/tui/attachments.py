@@ -55,7 +55,7 @@ def size_text(size: int) -> str:
     if size < 1024:
         return f"{size} B" if size > 0 else ""
     amount, unit = size / 1024, 0
-    while amount >= 1000 and unit < len(_UNITS) - 1:
+    while round(amount) >= 1000 and unit < len(_UNITS) - 1:
         amount, unit = amount / 1024, unit + 1
     return f"{amount:.{1 if amount < 10 else 0}f} {_UNITS[unit]}"
 

@@ -75,7 +75,7 @@ class Files:
                 self._screen.say(f"not saved: {why(error)}")
             else:
                 self._saved[row.id, attachment.media_id] = path
-                self._screen.say(f"saved as {clean(str(path), lines=False)}")
+                self._screen.say(f"saved as {path.name} in {clean(str(folder), lines=False)}")
 
         self._screen.say(f"saving {attachment.name} …")
         self._screen.run_worker(save(), group="files", exit_on_error=False, description="save a file")
