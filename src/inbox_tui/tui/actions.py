@@ -68,6 +68,10 @@ def _has_url(context: Context) -> bool:
     return context.row is not None and bool(context.row.details.get("open_url"))
 
 
+def _has_audio(context: Context) -> bool:
+    return context.row is not None and any(file.is_kept and file.kind == "audio" for file in attachments_of(context.row))
+
+
 def _has_file(context: Context) -> bool:
     return context.row is not None and any(file.is_kept for file in attachments_of(context.row))
 
@@ -127,6 +131,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_url", ("y",), "copy link", "Copy its link.", "screen"),
     Action("copy_row", ("Y",), "copy as JSON", "Copy it whole, as JSON.", "screen"),
     Action("save_file", ("S",), "save file", "Save a file of it; never over another.", "screen", _has_file),
+    Action("play", ("P",), "play", "Play its audio; once more: stop.", "screen", _has_audio),
     Action("copy_path", ("C",), "copy path", "Copy the path that a file of it was saved under.", "screen"),
     Action("jump", ("t",), "go to its pane", "Go to the tmux pane that its sender runs in, on this machine.", "screen"),
     Action("metrics", ("g t",), "metrics", "Charts of its task: figures over time, what runs took, how they ended.", "screen"),

@@ -103,6 +103,7 @@ class InboxApp(App[int]):
             self.link = self.main.link = self._connect(self)
 
     def on_unmount(self) -> None:
+        self.main.playing.close()
         self.main.files.close()
         self.alerter.leave()
 

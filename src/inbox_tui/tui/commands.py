@@ -23,7 +23,7 @@ class Commands:
     """Over one main screen. `run` answers False for an action that is the app's own."""
 
     def __init__(self, screen: MainScreen) -> None:
-        self._screen, self._others = screen, (screen.triaging, screen.answering, screen.outward, screen.files, Relatives(screen))
+        self._screen, self._others = screen, (screen.triaging, screen.answering, screen.outward, screen.files, screen.playing, Relatives(screen))
 
     @property
     def context(self) -> Context:

@@ -53,7 +53,8 @@ def chips(row: Notification) -> list[str]:
 def remainder(row: Notification, me: str = "", note: str = "") -> str:
     """What follows the title on the one line of a row. `note`: what this pane knows before the row tells it (`sending…`)."""
     text = words.question(row) if row.is_open else _gist(row)
-    parts = (note or words.state(row, me), words.one_line(row, words.activity(row)), words.one_line(row, text))
+    activity = words.one_line(row, words.activity(row))
+    parts = (note or words.state(row, me), activity, words.audio(row), words.one_line(row, text))
     return "  ".join(part for part in parts if part)
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from inbox_tui.core.lifecycle import LIVE, STOPPED, is_success
 from inbox_tui.core.model import Decision, Notification
+from inbox_tui.core.speech import IN_WORDS
 from inbox_tui.core.text import clean, mark
 from inbox_tui.core.times import HOUR, SECOND
 from inbox_tui.tui.clocktime import coming
@@ -114,6 +115,11 @@ def state(row: Notification, me: str = "") -> str:
     if row.seems_answered:
         return "seems answered elsewhere"
     return "asker gone" if row.is_open and row.waiting == "gone" else ""
+
+
+def audio(row: Notification) -> str:
+    """What became of the audio that a message was to have; "" for one that was to have none."""
+    return IN_WORDS.get(detail(row, "audio_status"), "")
 
 
 def activity(row: Notification) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from inbox_tui.core.model import Notification
+from inbox_tui.core.speech import is_coming
 from inbox_tui.core.times import MINUTE, SECOND
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Alert:
 def rings(row: Notification, settings: AlertsSection, hush: Hush = "") -> bool:
     """Whether a raised row may ring at all, its rate aside."""
     if row.priority < 0 or row.muted or row.snoozed_until is not None or row.done_at is not None:
+        return False
+    if is_coming(row.details):  # it calls once it can be heard, or never will be
         return False
     if hush:
         breaks = settings.break_through

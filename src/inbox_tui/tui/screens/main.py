@@ -31,6 +31,7 @@ from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.link import Link
 from inbox_tui.tui.messages import ConnectionChanged
 from inbox_tui.tui.outward import Outward
+from inbox_tui.tui.playing import Playing
 from inbox_tui.tui.prompts import Prompt
 from inbox_tui.tui.sources import Rows
 from inbox_tui.tui.terminal import Fence
@@ -86,7 +87,7 @@ class MainScreen(Screen[None]):
         self.preflight = PreflightList(fence, clock, monotonic, confirm=confirm, id="preflight")
         self.filtering = Filtering(self, filters or {})
         self.triaging, self.answering, self.keyboard = Triaging(self), Answering(self), Keyboard(self, keymap)
-        self.outward, self.files = Outward(self), Files(self)
+        self.outward, self.files, self.playing = Outward(self), Files(self), Playing(self)
         self.downloads = ""
         """The folder that files are saved in; "" is the desktop's own."""
         self.commands = Commands(self)
