@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from agent_notifier_seed import RICH, SPOKEN
 from commands import INBOX, eventually, inbox, rows, running
 from hubs import RunningHub
 
@@ -38,6 +39,23 @@ def test_a_key_serves_the_curl_that_senders_have(hub: RunningHub) -> None:
     (found,) = rows(hub)
     assert json.loads(done.stdout)["id"] == found["id"]
     assert (found["sender"], found["source"], found["severity"]) == ("my-app", "my-app", "error")
+
+
+@pytest.mark.parametrize("body", [RICH, SPOKEN], ids=["rich", "spoken"])
+def test_a_key_serves_what_agent_notifiers_senders_run(hub: RunningHub, body: dict[str, object]) -> None:
+    """Seed 002's examples, by its own curl."""
+    script = """
+    eval "$("$@" key new "Release Bot" --role send)" || exit
+    curl -sS -f -X POST "$AGENT_NOTIFIER_API_BASE/messages" \
+      -H "Content-Type: application/json" \
+      -H "X-API-Key: $AGENT_NOTIFIER_API_KEY" \
+      --data @-
+    """
+    done = subprocess.run(["sh", "-c", script, "sh", *INBOX], capture_output=True, text=True, timeout=60, input=json.dumps(body))
+    assert done.returncode == 0, done.stderr
+    (found,) = rows(hub)
+    assert json.loads(done.stdout)["project_name"] == found["sender"] == "Release Bot"
+    assert (found["title"], found["kind"]) == (body["title"], f"an.{body['type']}")
 
 
 def test_key_json_is_what_scripts_were_promised(hub: RunningHub) -> None:

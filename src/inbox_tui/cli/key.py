@@ -49,6 +49,7 @@ def new_command(name: str, role: str, space: str, allow_timeout_approve: bool, a
     click.echo(f"export INBOX_HUB={url}\nexport INBOX_KEY={made['key']}")
     if role == "send":
         click.echo(f"export NOTILENS_TOKEN={made['notilens']['token']}\nexport NOTILENS_SECRET={made['notilens']['secret']}")
+        click.echo(f"export AGENT_NOTIFIER_API_BASE={url}/api/v1\nexport AGENT_NOTIFIER_API_KEY={made['key']}")
         click.echo(f"export INBOX_SIGNING_SECRET={made['signing_secret']}")
         click.echo(f"# NotiLens senders post to {url}/webhook/$NOTILENS_TOKEN/send")
     return Exit.DONE
