@@ -148,8 +148,8 @@ async def test_too_much_at_once_is_searched_again(pane: OpenPane, monkeypatch: p
     async with pane(many(5)) as it:
         await type_filter(it, "new")
         await it.arrive(*(message(f"new {n}", 5) for n in range(9)))
-        it.main.filtering.tick()
-        it.main.filtering.tick()
+        it.main.searching.tick()
+        it.main.searching.tick()
         await searched(it)
         assert len(titles(it)) == 9
 
@@ -234,8 +234,8 @@ async def test_what_is_not_searched_yet_is_told_and_searched_later(pane: OpenPan
         assert len(titles(it)) == 4
         while await it.cache.index_some():
             pass
-        it.main.filtering.tick()
-        it.main.filtering.tick()
+        it.main.searching.tick()
+        it.main.searching.tick()
         await searched(it)
         assert "All / row  30" in it.header
 

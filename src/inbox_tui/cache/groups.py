@@ -101,12 +101,18 @@ class Groups:
     def numbers_of(self, value: str) -> Iterator[int]:
         return iter(self._groups[value].numbers) if value in self._groups else iter(())
 
-    def may_have(self, y: int, among: View) -> bool:
-        """Whether a line is a row that may also be in another view: of what needs me it is certain."""
-        group, nth = self.at(y)
-        if nth < 0 or among is View.NEEDS:
-            return group is None and self._on_top[self._top.numbers[nth]][1]
-        return group is None or group.unread > 0
+    def stretches(self, among: View) -> list[range]:
+        """Lines that show rows, from the top down, and among these all that also are in another view."""
+        self._lay()
+        found = [range(len(self._top))]
+        for place, group in enumerate(self._order if among is View.UNREAD else ()):
+            if group.unread:
+                found.append(range(len(self._top) + self._first(place) + self._heading, len(self._top) + self._ends[place]))
+        return found
+
+    def asks(self, spot: Spot) -> bool:
+        """Whether a row of the top needs somebody: what is pinned may not."""
+        return spot.group is None and self._on_top[self._top.numbers[spot.nth]][1]
 
     def has_folded(self) -> bool:
         self._lay()
@@ -142,8 +148,12 @@ class Groups:
         return first if self.is_folded(group) else first + self._heading + index
 
     def neighbour(self, y: int, step: int) -> int | None:
-        """Where the next (`step` 1) or previous (-1) group begins; the list's top is one. None: there is none."""
-        firsts = [0] * (len(self._top) > 0) + [len(self._top) + self._first(place) for place in range(self.count)]
+        """Where the next (`step` 1) or previous (-1) group has its first row, or its heading where it is folded; the list's top is
+        one. None: there is none."""
+        self._lay()
+        firsts = [0] * (len(self._top) > 0)
+        for place, group in enumerate(self._order):
+            firsts.append(len(self._top) + self._first(place) + self._heading * (group.value not in self.folds))
         if step > 0:
             return next((first for first in firsts if first > y), None)
         return next((first for first in reversed(firsts) if first < y), None)

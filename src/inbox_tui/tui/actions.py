@@ -34,6 +34,8 @@ class Context:
     """A filter is on."""
     selected: int = 0
     """Rows that are selected."""
+    grouped: bool = False
+    """The list is in groups."""
     aside: bool = False
     """The sidebar has the keys."""
     is_foreign: bool = False
@@ -98,7 +100,7 @@ ACTIONS: tuple[Action, ...] = (
         "back",
         ("escape",),
         "back",
-        "Back to the list; there, out of a selection, then out of a filter.",
+        "Back to the list; there, out of a selection, then a step out of a filter.",
         "screen",
         lambda c: c.aside or c.reading or c.filtered or c.selected > 0,
         palette=False,
@@ -168,6 +170,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("same_run", ("= r",), "same run", "Show only rows of its run.", "alike"),
     Action("same_session", ("= a",), "same agent session", "Show only rows of its agent's session.", "alike"),
     Action("same_day", ("= d",), "same day", "Show only rows of its day.", "alike"),
+    Action("group_source", ("& s",), "group by source", "The list in groups, one a source; once more: no groups.", "alike"),
+    Action("group_task", ("& k",), "group by task", "The same by task.", "alike"),
+    Action("group_run", ("& r",), "group by run", "The same by run.", "alike"),
+    Action("group_day", ("& d",), "group by day", "The same by day.", "alike"),
+    Action("threads", ("& t",), "group in threads", "Replies, and what a sub-agent says, under what they belong to.", "alike"),
+    Action("fold", ("-",), "fold", "Fold the group or thread under the cursor, or open it.", "alike", lambda c: c.grouped),
+    Action("fold_all", ("_",), "fold all", "Fold all groups or threads, or open them.", "alike"),
+    Action("next_group", ("}",), "next group", "First row of the next group or thread.", "move"),
+    Action("previous_group", ("{",), "previous group", "First row of this group or thread, then of the one before.", "move"),
     Action("go_parent", ("g p",), "go to parent", "Go to the row that it belongs to.", "move"),
     Action("filter", ("/",), "filter", "Filter the list: words, is:unread, severity>=warn, …", "views", lambda c: not c.reading),
     Action("saved_filters", ("f",), "saved filters", "Choose one of your saved filters.", "views"),

@@ -41,7 +41,7 @@ class Changes:
 
     def _show(self) -> None:
         screen = self._screen
-        screen.filtering.cache_changed()
+        screen.searching.cache_changed()
         screen.list.take_changes()
         screen.edges.say_what_became()
         screen.answering.follow()

@@ -23,7 +23,10 @@ class Commands:
     """Over one main screen. `run` answers False for an action that is the app's own."""
 
     def __init__(self, screen: MainScreen) -> None:
-        self._screen, self._others = screen, (screen.triaging, screen.answering, screen.outward, screen.files, screen.playing, Relatives(screen))
+        self._screen = screen
+        self._others = (
+            screen.triaging, screen.answering, screen.grouping, screen.outward, screen.files, screen.playing, Relatives(screen),
+        )  # fmt: skip
 
     @property
     def context(self) -> Context:
@@ -36,6 +39,7 @@ class Commands:
             needs=screen.reader.count(View.NEEDS),
             filtered=screen.filtering.is_on,
             selected=len(screen.list.selection),
+            grouped=screen.grouping.by is not None and not screen.reading,
             aside=screen.aside.has_keys,
             is_foreign=screen.triaging.is_all_foreign,
         )
@@ -159,7 +163,9 @@ class Commands:
         if self._screen.aside.has_keys:
             self._screen.aside.choose()
             return
-        row = self._screen.row
+        row, heading = self._screen.row, self._screen.list.listing.heading
+        if heading is not None:
+            self._screen.grouping.turn(heading.value)
         if row is None:
             return
         self._screen.read(True)
@@ -182,7 +188,7 @@ class Commands:
         elif len(self._screen.list.selection):
             self._screen.list.clear_selection()
         else:
-            self._screen.filtering.drop()
+            self._screen.filtering.widen()
 
     def left(self) -> None:
         if self._screen.reading or not self._screen.aside.take_keys():

@@ -69,12 +69,14 @@ class Edges:
 
     def _views(self, width: int) -> list[Piece]:
         screen = self._screen
+        grouped = footer.grouped(screen.grouping.name, screen.searching.found_out)
+        width -= cells(grouped)
         if screen.filtering.is_on:
-            return screen.filtering.header(screen.reader.count(View.NEEDS), width)
+            return [*screen.filtering.header(screen.reader.count(View.NEEDS), width), *grouped]
         counts = {view: screen.reader.count(view) for view in View}
         if screen.aside.is_shown:
-            return footer.header_view(screen.list.listing.view, counts)
-        return footer.header_views(screen.list.listing.view, counts, width)
+            return [*footer.header_view(screen.list.listing.view, counts), *grouped]
+        return [*footer.header_views(screen.list.listing.view, counts, width), *grouped]
 
     def _show_problem(self, unsaid: str) -> None:
         full = (f"{hub}: {text}" if hub else text for hub, text in self.storage.items() if text)
@@ -91,7 +93,7 @@ class Edges:
 
     def _foot(self, width: int) -> tuple[list[Piece], list[Piece]]:
         screen, listing = self._screen, self._screen.list.listing
-        right = footer.position(listing.cursor_y, listing.count, screen.list.arrived, len(screen.list.selection))
+        right = footer.position(*listing.place, screen.list.arrived, len(screen.list.selection))
         if screen.question is not None and not screen.preflight.is_answered:
             return [(" any other key closes this, nothing answered", "dim")], right
         if self._message:

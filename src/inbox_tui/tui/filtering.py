@@ -1,17 +1,13 @@
-"""A filter over the list: typed or saved, searched off the loop, followed as the cache changes. Decides; draws nothing.
+"""A filter over the list: typed or saved, made narrower and wider again. Decides; draws nothing.
 
-A filtered list is what a search found: at most the first ten thousand places (`cache.matches`), read a page at a time as every
-other list. While somebody types, each change searches anew, once the keys rest for a moment, and what is superseded is
-interrupted; the first screen shows after the first step. From then on the cache's journal tells which rows changed, and
-these alone are judged again. Where too much has changed, or time itself changes what is found, the search is repeated behind
-the list that stands there.
+A filtered list is what a search found (`searching`): at most the first ten thousand places, read a page at a time as every other
+list. While somebody types, each change searches anew, once the keys rest for a moment.
 
 The language and the search are imported with the first filter: nothing of them stands before the first frame.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,12 +17,9 @@ from inbox_tui.core.text import clean
 from inbox_tui.tui import filter_words
 from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.editor import Editor, remember
-from inbox_tui.tui.sources import FilteredRows
 from inbox_tui.tui.widgets.line import Piece
 
 if TYPE_CHECKING:
-    from inbox_tui.cache.matches import Matches
-    from inbox_tui.cache.search import Step
     from inbox_tui.core.query.parse import QueryError
     from inbox_tui.core.query.tree import Query
     from inbox_tui.tui.screens.main import MainScreen
@@ -37,9 +30,6 @@ PASTED_MOST = 2000
 """Characters: more than any filter may have, so that one that is too long is told rather than cut."""
 PAUSE_SECONDS = 0.08
 """Somebody who types that fast has not finished the word."""
-AGAIN_SECONDS = 2
-"""A list that is behind is searched again after so many; one that time changes, after so many:"""
-AGE_SECONDS = 60
 
 
 class Filtering:
@@ -49,19 +39,14 @@ class Filtering:
         self._screen, self.saved = screen, saved
         self.editor: Editor | None = None
         """While it is typed."""
-        self.matches: Matches | None = None
-        """What the list shows; None: the list is not filtered, or nothing has been found out yet."""
         self._text = self.name = ""
         """What is on, and what it is called where it is a saved one."""
-        self._row_wanted = ""
+        self._wider: list[tuple[str, str]] = []
+        """What was on before each time that it was narrowed, the widest first: text and name."""
         self._query: Query | None = None
         self._error: QueryError | None = None
-        self._step: Step | None = None
-        """What the search told last; None until `matches` is of the filter that is on."""
         self._over = View.ALL
         self._history: list[str] = []
-        self._is_behind = False
-        self._seconds = 0
 
     @property
     def is_on(self) -> bool:
@@ -97,7 +82,7 @@ class Filtering:
         from inbox_tui.core.query.parse import QueryError, complaint, parse
 
         assert self.editor is not None
-        text, self._error = self.editor.text, None
+        text, self._error, self._wider = self.editor.text, None, []
         try:
             query = parse(text)
         except QueryError as error:
@@ -124,7 +109,7 @@ class Filtering:
 
         query = parse(text)
         # What is on may look the same and be over another view.
-        self.editor, self._query, self._over = None, None, View.ALL
+        self.editor, self._query, self._over, self._wider = None, None, View.ALL, []
         remember(self._history, text)
         self._apply(text, query, name)
         self._screen.refresh_words()
@@ -136,10 +121,27 @@ class Filtering:
         if not self.is_on:
             self._over = self._screen.list.listing.view
         text = f"{self._text.strip()} {text}".strip()
-        query, row = parse(text), self._screen.row
+        query, wider = parse(text), (self._text, self.name)
+        if query == self._query:
+            return
         remember(self._history, text)
-        self._apply(text, query)
-        self._row_wanted = "" if row is None else row.id
+        self._wider.append(wider)
+        self._apply(text, query, row=self._row_id)
+
+    def widen(self) -> None:
+        """Takes back how it was narrowed last, with the cursor on its row; at last the filter."""
+        text, name = self._wider.pop() if self._wider else ("", "")
+        if not text:
+            self.drop()
+            return
+        from inbox_tui.core.query.parse import parse
+
+        self._apply(text, parse(text), name, row=self._row_id)
+        self._screen.refresh_words()
+
+    @property
+    def _row_id(self) -> str:
+        return "" if self._screen.row is None else self._screen.row.id
 
     def choices(self) -> list[Choice]:
         """The saved filters."""
@@ -164,96 +166,47 @@ class Filtering:
 
     def forget(self) -> None:
         """Another view is shown."""
-        self.editor = self._error = self._query = self.matches = self._step = None
-        self._text = self.name = self._row_wanted = ""
-        self._screen.workers.cancel_group(self._screen, "filter")
+        self.editor = self._error = self._query = None
+        self._text, self.name, self._wider = "", "", []
 
     def _show_view(self) -> None:
         editor, error = self.editor, self._error
         self._screen.show_view(self._over)
         self.editor, self._error = editor, error
 
-    def _apply(self, text: str, query: Query, name: str = "") -> None:
-        self.name, self._text, self._row_wanted = name, text, ""
+    def _apply(self, text: str, query: Query, name: str = "", *, row: str = "") -> None:
+        self.name, self._text = name, text
         if query != self._query:
-            self._query, self._step = query, None
-            self._search(PAUSE_SECONDS if self.editor is not None else 0.0, is_new=True)
+            self._query = query
+            self.search(row)
 
-    # -- searching -----------------------------------------------------------------------------------------------
-    def _search(self, after: float, *, is_new: bool) -> None:
-        self._is_behind, self._seconds = False, 0
-        self._screen.begin("filter", partial(self._run, after, is_new))
-
-    async def _run(self, after: float, is_new: bool) -> None:
-        from inbox_tui.cache.finders import search
-        from inbox_tui.cache.matches import Matches
-
-        query = self._query
-        assert query is not None
-        await asyncio.sleep(after)
-        view = View(query.home or self._over)
-        finder = search(self._screen.reader, query, view, self._screen.now())
-        found: Matches | None = None
-        try:
-            with self._screen.changes.reading_cache():
-                while (step := await asyncio.to_thread(finder.step)) is not None:
-                    is_first = found is None
-                    found = Matches(query, view, finder.mark) if found is None else found
-                    found.add(step.matches)
-                    if is_new or step.is_end:
-                        self._show(found, step, from_top=is_new and is_first)
-                    if step.is_end:
-                        return
-        finally:
-            finder.cancel()
-
-    def _show(self, found: Matches, step: Step, *, from_top: bool) -> None:
-        self._step = step
-        if found is not self.matches:
-            self.matches = found
-            self._screen.show_rows(FilteredRows(self._screen.reader, found), from_top=from_top)
-            if from_top and (y := found.position(self._row_wanted)) is not None:
-                self._screen.list.move_to(y)
-        else:
-            self._screen.list.take_changes()
-        self._take_in()
-        self._screen.refresh_words()
-
-    def _take_in(self) -> None:
-        if self.matches is not None and not self.matches.take_in(self._screen.reader, self._screen.now()):
-            self._is_behind = True
-
-    def cache_changed(self) -> None:
-        """To be told before the list takes in what has changed."""
-        self._take_in()
-
-    def tick(self) -> None:
-        """Each second. A search that is still running is let run."""
-        if self.matches is None or self._query is None or self._step is None or not self._step.is_end:
-            return
-        self._seconds += 1
-        is_due = self._is_behind or self._step.unsearched
-        if (is_due and self._seconds >= AGAIN_SECONDS) or (self._query.moves_with_time and self._seconds >= AGE_SECONDS):
-            self._search(0.0, is_new=False)
+    def search(self, row: str = "") -> None:
+        """Looks for what is on; the cursor goes to `row`, once it is found."""
+        if self._query is not None:
+            view, after = View(self._query.home or self._over), PAUSE_SECONDS if self.editor is not None else 0.0
+            self._screen.searching.begin(self._query, view, after=after, row=row)
 
     # -- words ---------------------------------------------------------------------------------------------------
     @property
     def _view(self) -> View:
         """Whose rows are looked through."""
-        return self._over if self.matches is None else self.matches.view
+        found = self._screen.searching.found
+        return self._over if found is None else found.view
 
     @property
     def _told(self) -> str:
-        if self.matches is None:
+        search = self._screen.searching
+        if search.found is None:
             return filter_words.found(0, False, None)
-        return filter_words.found(len(self.matches), self.matches.is_cut, self._step)
+        return filter_words.found(len(search.found), search.found.is_cut, search.step)
 
     @property
     def count(self) -> str:
         """How many rows it finds; "" while that is not known."""
-        if self.matches is None or self._step is None or not self._step.is_end:
+        search = self._screen.searching
+        if search.found is None or search.step is None or not search.step.is_end:
             return ""
-        return f"{len(self.matches):,}{'+' * self.matches.is_cut}"
+        return f"{len(search.found):,}{'+' * search.found.is_cut}"
 
     def header(self, needs: int, width: int) -> list[Piece]:
         return filter_words.header(self._view, needs, self.name or self._text.strip(), self._told, width)
@@ -269,4 +222,4 @@ class Filtering:
 
     def nothing(self, key: str) -> list[Piece]:
         """What an empty list says; `key` drops the filter."""
-        return filter_words.nothing(self._view, self._step, show_key(key))
+        return filter_words.nothing(self._view, self._screen.searching.step, show_key(key))

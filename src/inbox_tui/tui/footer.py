@@ -46,6 +46,13 @@ def header_view(view: View, counts: Mapping[View, int]) -> list[Piece]:
     return [(" ", "dim"), ("inbox", "dim"), (" " * GAP, "dim"), (VIEW_NAMES[view], "view"), (f" {counts[view]:,}", "strong")]
 
 
+def grouped(how: str, told: str) -> list[Piece]:
+    """How the list is grouped, where it is, and how far that is known."""
+    if not how:
+        return []
+    return [("  ", "dim"), (how, "view"), (f" {told}" if told else "", "dim")]
+
+
 def hushed(why: str, room: int) -> list[Piece]:
     """That nothing rings, and why: at least by its sign."""
     words = f"☾ {why}" if room >= len(why) + 2 + LIVE_CELLS else "☾"

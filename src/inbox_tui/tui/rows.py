@@ -56,9 +56,10 @@ def render_row(
     marks: str = "",
     me: str = "",
     hub: str = "",
+    lead: str = "",
 ) -> list[Strip]:
     """One strip or two, each of exactly `width` cells. `age`, `note`, `marks`, `me`: see `words`. `hub`: the colour
-    of its hub, where there are several.
+    of its hub, where there are several. `lead`: the sign before what belongs to the row above.
 
     Of two the second has what follows the title on one; where nothing does, what the first left out of it.
     """
@@ -66,34 +67,34 @@ def render_row(
     title_style = style["text"] + Style(bold=True) if row.is_unread else style["dim"]
     names = who_cells(width)
     mark = _hub_mark(row, width, style, hub)
-    room = width - 3 - mark.cell_length - (names + 1 if names else 0) - AGE_CELLS - 2
+    room = width - 3 - cell_len(lead) - mark.cell_length - (names + 1 if names else 0) - AGE_CELLS - 2
     count = (f" ×{row.count}" if row.count > 1 else "") + (f" {marks}" if marks else "")
     whole = words.one_line(row, row.title) or words.one_line(row, row.kind)
     title = cut(whole, room - cell_len(count))
     rest = substance.remainder(row, me, note)
     segments = [
-        *_signs(row, style, cursor, selected),
+        *_signs(row, style, cursor, selected, lead),
         Segment(title, title_style),
         Segment(count, style["text"] if row.is_unread else style["dim"]),
         Segment(_tail(row, rest, room - cell_len(title) - cell_len(count)) if lines == 1 else "", style["dim"]),
     ]
     end = f" {fit(words.who(row), names)} {age:>{AGE_CELLS}} " if names else f" {age:>{AGE_CELLS}} "
-    first = Strip(segments).adjust_cell_length(room + 3, style["text"])
+    first = Strip(segments).adjust_cell_length(room + 3 + cell_len(lead), style["text"])
     strips = [Strip.join([first, mark, Strip([Segment(end, style["dim"])])])]
     if lines > 1:
         left_out = "" if title == whole else f"…{whole[len(title) - 1 :]}"
-        under = cut(_sparkline(row) + (rest or left_out), width - 4)
-        edge, _, blank = _signs(row, style, cursor, False)
+        under = cut(_sparkline(row) + (rest or left_out), width - 4 - cell_len(lead))
+        edge, _, blank, _ = _signs(row, style, cursor, False, "")
         part = style["ask"] + Style(bold=False) if row.is_open else style["dim"]
-        strips.append(Strip([edge, blank, Segment(f" {under}", part)]))
+        strips.append(Strip([edge, blank, Segment(" " * (1 + cell_len(lead)) + under, part)]))
     return [strip.adjust_cell_length(width, style["text"]) for strip in strips]
 
 
-def _signs(row: Notification, style: Mapping[str, Style], cursor: bool, selected: bool) -> list[Segment]:
-    """Its edge, its sign, a blank."""
+def _signs(row: Notification, style: Mapping[str, Style], cursor: bool, selected: bool, lead: str) -> list[Segment]:
+    """Its edge, its sign, a blank, and what leads to it."""
     tone = words.tone(row)
     sign = Segment(words.MUTED if row.muted else words.SIGNS[tone], style["dim" if row.muted else tone])
-    return [_edge(row, style, cursor, selected), sign, Segment(" ", style["text"])]
+    return [_edge(row, style, cursor, selected), sign, Segment(" ", style["text"]), Segment(lead, style["dim"])]
 
 
 def _hub_mark(row: Notification, width: int, style: Mapping[str, Style], color: str) -> Strip:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from inbox_tui.cache.lists import Lists
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.core.model import Notification
+from inbox_tui.tui.headings import Line
 
 if TYPE_CHECKING:
     from inbox_tui.cache.matches import Matches
 
 
 class Rows(Protocol):
-    """Rows by their places, 0 at the top."""
+    """Rows by their places, 0 at the top; among them, where they are in groups, headings."""
 
     @property
     def view(self) -> View: ...
 
     def count(self) -> int: ...
 
-    def window(self, start: int, size: int) -> list[Row]: ...
+    def place(self, y: int) -> tuple[int, int]:
+        """Which row a line shows, from 0, and of how many: lines of groups are no rows."""
+
+    def window(self, start: int, size: int) -> Sequence[Line]: ...
 
     def ids(self, start: int, size: int) -> list[str]: ...
 
     def position(self, row_id: str) -> int | None: ...
 
-    def neighbour(self, row: Row, y: int, among: View, step: int) -> int | None:
+    def neighbour(self, row: Row | None, y: int, among: View, step: int) -> int | None:
         """Where the next (`step` 1) or previous (-1) row of another view is; goes round at the ends. None: there is none."""
 
 
@@ -40,6 +45,9 @@ class ViewRows:
     def count(self) -> int:
         return self._reader.count(self.view)
 
+    def place(self, y: int) -> tuple[int, int]:
+        return y, self.count()
+
     def window(self, start: int, size: int) -> list[Row]:
         return self._reader.window(self.view, start, size)
 
@@ -49,9 +57,9 @@ class ViewRows:
     def position(self, row_id: str) -> int | None:
         return self._reader.position(self.view, row_id)
 
-    def neighbour(self, row: Row, y: int, among: View, step: int) -> int | None:
+    def neighbour(self, row: Row | None, y: int, among: View, step: int) -> int | None:
         count = self._reader.count(among)
-        if not count:
+        if not count or row is None:
             return None
         low, high, here = 0, count, row.notification.place
         while low < high:
@@ -81,6 +89,9 @@ class FilteredRows:
     def count(self) -> int:
         return len(self.matches)
 
+    def place(self, y: int) -> tuple[int, int]:
+        return y, self.count()
+
     def window(self, start: int, size: int) -> list[Row]:
         ids = self.matches.ids(start, size)
         rows = {row.id: row for row in self._reader.rows(ids)}
@@ -92,5 +103,5 @@ class FilteredRows:
     def position(self, row_id: str) -> int | None:
         return self.matches.position(row_id)
 
-    def neighbour(self, row: Row, y: int, among: View, step: int) -> int | None:
+    def neighbour(self, row: Row | None, y: int, among: View, step: int) -> int | None:
         return self.matches.neighbour(y, among, step)

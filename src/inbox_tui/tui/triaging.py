@@ -5,17 +5,17 @@ What a row is when it is acted upon is what the person was shown: its id and its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from inbox_tui.cache.pages import Row, Shown
+from inbox_tui.cache.pages import Shown
 from inbox_tui.cache.rows import FOREIGN, View
 from inbox_tui.core.moments import parse_moment
-from inbox_tui.core.mutes import Scope, may_mute
+from inbox_tui.core.mutes import Scope
 from inbox_tui.core.text import clean
 from inbox_tui.core.triage import Verb, state_of
-from inbox_tui.tui import prompts, selection, words
+from inbox_tui.tui import muting, prompts, selection
 from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.clocktime import coming
 from inbox_tui.tui.undo import UndoStack, undoing
@@ -116,28 +116,28 @@ class Triaging:
         self._screen.read(False)
 
     def mute(self) -> None:
-        row = self._screen.row
-        if row is None:
+        screen, chosen = self._screen, self._screen.list.selection
+        if len(chosen) > muting.MOST:
+            screen.say(f"{len(chosen):,} rows are selected: of {muting.MOST} at most at once")
             return
-        shown = row.notification
-        if shown.muted:
+        rows = screen.reader.rows(chosen.ids) if len(chosen) else [] if screen.row is None else [screen.row]
+        if not rows:
+            screen.say(self._no_row)
+            return
+        shown = [row.notification for row in rows]
+        if all(row.muted for row in shown):
             self.mute_list()
             return
-        may, source = may_mute(shown), words.who(shown)
-        choices = [
-            *([prompts.Muted("n", "notification", "this notification")] if may else []),
-            *([prompts.Muted("k", "task", f"task {clean(shown.task_name, lines=False)}")] if shown.task_name else []),
-            *([prompts.Muted("s", "source", f"all of {source}")] if source else []),
-        ]
-        seen = [Shown(row.id, shown.raised_rev, state_of(shown), held=False)]
+        choices = muting.choices(shown)
 
         def then(scope: Scope, span: str) -> None:
             until = self._read_moment(span) if span else None
             what = next(choice.label for choice in choices if choice.scope == scope)
-            ends = f"until {coming(until, self._screen.now())}" if until is not None else "until you lift it"
-            self._act("mute", seen, until=until, scope=scope, told=f"muted {ends}: {what}; questions still reach you")
+            ends = f"until {coming(until, screen.now())}" if until is not None else "until you lift it"
+            meant = [Shown(row.id, row.raised_rev, state_of(row), held=False) for row in muting.one_each(scope, shown)]
+            self._act("mute", meant, until=until, scope=scope, told=f"muted {ends}: {what}; questions still reach you")
 
-        self._screen.prompt(prompts.MuteMenu(choices, then, self.mute_list, choices[0].scope if choices else "source"))
+        screen.prompt(prompts.MuteMenu(choices, then, self.mute_list, choices[0].scope if choices else "source"))
 
     def mute_list(self) -> None:
         from inbox_tui.tui.screens.mutes import MutesScreen
@@ -148,8 +148,7 @@ class Triaging:
         listing, reader = self._screen.list.listing, self._screen.reader
         most = selection.MOST + 1
         if self._screen.filtering.is_on:
-            found = self._screen.filtering.matches
-            ids = found.unread_ids() if found is not None else []
+            ids = self._screen.searching.unread_ids()
         elif listing.view in (View.NEEDS, View.SNOOZED, View.DONE):
             ids = reader.ids(listing.view, 0, most)
         else:
@@ -192,7 +191,7 @@ class Triaging:
         nothing: str = "",
     ) -> None:
         if not rows:
-            self._screen.say(nothing)
+            self._screen.say(nothing or self._no_row)
             return
         if len(rows) < ASKED_FROM:
             self._do(verb, rows, until, scope, told)
@@ -208,15 +207,12 @@ class Triaging:
         step = undoing(verb, rows, BACK[verb], scope)
         link = self._screen.link
         one = self._screen.reader.row(rows[0].id) if len(rows) == 1 else None
-        if one is not None:
-            link.triage(verb, _as_shown(one, rows[0]), until=until, scope=scope)
-        elif rows:
-            link.triage_rows(verb, {row.id: row.raised_rev for row in rows}, until=until)
+        self._send(verb, {row.id: row.raised_rev for row in rows}, until, scope)
         if step is not None:
             self._undo.push(step, link)
         self._screen.list.clear_selection()
         said = told or PAST[verb]
-        if len(rows) > 1 and not told.startswith(f"{len(rows):,}"):
+        if len(rows) > 1 and scope is None and not told.startswith(f"{len(rows):,}"):
             said = f"{len(rows):,} rows {said}"
         elif one is not None and not told:
             said = f"{said}: {clean(one.notification.title, lines=False)}"
@@ -225,6 +221,22 @@ class Triaging:
         key = self._screen.keymap.key_of("undo")
         undo = f" · {show_key(key)} undo" if step is not None and key and told else ""
         self._screen.say(f"{said}{passed}{undo}")
+
+    def _send(self, verb: Verb, rows: Mapping[str, int], until: int | None, scope: Scope | None) -> None:
+        """Rows as the person saw them, though they may have called again since: the hub then leaves them as they are."""
+        link = self._screen.link
+        if len(rows) > 1 and scope is None:
+            link.triage_rows(verb, rows, until=until)
+            return
+        for row in self._screen.reader.rows([*rows]):
+            shown = replace(row, notification=replace(row.notification, raised_rev=rows[row.id]))
+            link.triage(verb, shown, until=until, scope=scope)
+
+    @property
+    def _no_row(self) -> str:
+        """Why there is nothing to act upon."""
+        is_heading = self._screen.list.listing.heading is not None
+        return "a group, folded: Enter opens it, space selects its rows" if is_heading else ""
 
     def _nothing_done(self) -> None:
         self._screen.say("nothing was changed")
@@ -242,11 +254,8 @@ class Triaging:
             now = {row.id: row.raised_rev for row in reader.shown([*call.rows])}
             raised |= {id_ for id_, rev in now.items() if rev != call.rows[id_]}
             rows = {id_: rev for id_, rev in now.items() if rev == call.rows[id_]}
-            one = reader.row(next(iter(rows))) if len(rows) == 1 else None
-            if one is not None:
-                link.triage(call.verb, one, until=call.until, scope=call.scope)
-            elif rows:
-                link.triage_rows(call.verb, rows, until=call.until)
+            if rows:
+                self._send(call.verb, rows, call.until, call.scope)
         count = len(step.ids)
         again = f"; {len(raised):,} called again since, and stay" if raised else ""
         self._screen.say((step.told if count == 1 else f"{step.told}: {count:,} rows") + again)
@@ -267,6 +276,8 @@ class Triaging:
 
     def select(self) -> None:
         row, list_ = self._screen.row, self._screen.list
+        if self._screen.grouping.select_folded():
+            return
         if row is not None and not self._screen.reading:
             list_.selection.toggle(row.id)
             list_.selection_changed()
@@ -292,8 +303,3 @@ class Triaging:
         count = list_.listing.count
         if count > len(ids):
             self._screen.say(f"the first {len(ids):,} of {count:,} are selected: no more at once")
-
-
-def _as_shown(row: Row, shown: Shown) -> Row:
-    """The row as the person saw it, though it may have called again since: the hub then leaves it as it is."""
-    return replace(row, notification=replace(row.notification, raised_rev=shown.raised_rev))

@@ -25,6 +25,7 @@ from inbox_tui.tui.details import Details
 from inbox_tui.tui.edges import Edges, Hints
 from inbox_tui.tui.files import Files
 from inbox_tui.tui.filtering import Choice, Filtering
+from inbox_tui.tui.grouping import Grouping
 from inbox_tui.tui.hub_states import HubStates
 from inbox_tui.tui.keyboard import Keyboard
 from inbox_tui.tui.keymap import Keymap
@@ -33,6 +34,7 @@ from inbox_tui.tui.messages import ConnectionChanged
 from inbox_tui.tui.outward import Outward
 from inbox_tui.tui.playing import Playing
 from inbox_tui.tui.prompts import Prompt
+from inbox_tui.tui.searching import Searching
 from inbox_tui.tui.sources import Rows
 from inbox_tui.tui.terminal import Fence
 from inbox_tui.tui.triaging import Triaging
@@ -85,6 +87,7 @@ class MainScreen(Screen[None]):
         self.detail = Detail(clock, me=me, id="detail")
         self.bar = DecisionBar(fence, clock, monotonic, confirm=confirm, id="bar")
         self.preflight = PreflightList(fence, clock, monotonic, confirm=confirm, id="preflight")
+        self.searching, self.grouping = Searching(self), Grouping(self)
         self.filtering = Filtering(self, filters or {})
         self.triaging, self.answering, self.keyboard = Triaging(self), Answering(self), Keyboard(self, keymap)
         self.outward, self.files, self.playing = Outward(self), Files(self), Playing(self)
@@ -117,7 +120,7 @@ class MainScreen(Screen[None]):
         self.list.tick()
         self.bar.tick()
         self.preflight.tick()
-        self.filtering.tick()
+        self.searching.tick()
         self.aside.tick()
         self.refresh_words()
 
@@ -198,12 +201,11 @@ class MainScreen(Screen[None]):
         self.list.clear_selection()
         self.filtering.forget()
         self.read(False)
-        self.list.show(view)
-        self.changes.index()
+        self.grouping.show(view)
         self.refresh_words()
 
     def show_rows(self, rows: Rows, *, from_top: bool) -> None:
-        """What a filter found, anew or in the place of what it found before."""
+        """What a search found, anew or in the place of what it found before."""
         if from_top:
             self.list.show_rows(rows)
             self.read(False)
@@ -237,6 +239,11 @@ class MainScreen(Screen[None]):
     def _on_opened(self) -> None:
         self.aside.leave()
         self.keyboard.run("open")
+
+    @on(NotificationList.HeadingClicked)
+    def _on_heading_clicked(self, event: NotificationList.HeadingClicked) -> None:
+        with self.changes.reading_cache():
+            self.grouping.turn(event.heading.value)
 
     @on(Sidebar.Chosen)
     def _on_chosen(self, event: Sidebar.Chosen) -> None:

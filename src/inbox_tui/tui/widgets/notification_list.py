@@ -22,8 +22,9 @@ from inbox_tui.cache.rows import View
 from inbox_tui.core.times import Clock
 from inbox_tui.core.triage import state_of
 from inbox_tui.tui import words
+from inbox_tui.tui.headings import Branch, Heading, Line, render_heading
 from inbox_tui.tui.listing import Listing
-from inbox_tui.tui.rows import RowStyles, placeholder, render_row
+from inbox_tui.tui.rows import BAR, RowStyles, placeholder, render_row
 from inbox_tui.tui.selection import MOST, Selection
 from inbox_tui.tui.sources import Rows, ViewRows
 from inbox_tui.tui.theme import STRIPES
@@ -83,6 +84,10 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
 
     class Opened(Message):
         """The row under the cursor was clicked once more."""
+
+    @dataclass
+    class HeadingClicked(Message):
+        heading: Heading
 
     def __init__(
         self, reader: Lists, clock: Clock,
@@ -153,11 +158,11 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
             self.post_message(self.Highlighted(self.listing.cursor))
         self.post_message(self.Moved())
 
-    def _shown(self) -> list[tuple[Row | None, bool]]:
-        """What each line of the screen shows: its row, and whether the cursor is there."""
+    def _shown(self) -> list[tuple[Line | None, bool]]:
+        """What each line of the screen shows, and whether the cursor is there."""
         top, cursor = self.scroll_offset.y, self.listing.cursor_y
         lines = range(top, top + self.scrollable_content_region.height)
-        return [(self.listing.row(y), y == cursor) for y in (line // self.density for line in lines)]
+        return [(self.listing.line(y), y == cursor) for y in (line // self.density for line in lines)]
 
     def tick(self) -> None:
         """Time went by: draws again the lines whose age reads differently."""
@@ -222,10 +227,10 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         if self.listing.cursor_y is not None:
             self.move_to(self.listing.cursor_y + rows)
 
-    def move_to(self, y: int) -> None:
-        """The cursor to the row at `y`, scrolling as little as shows it."""
+    def move_to(self, y: int, *, towards: int = 0) -> None:
+        """The cursor to the row at `y`, scrolling as little as shows it. `towards`: see `Listing.move`; 0: as it goes."""
         old = self.listing.cursor_y
-        self.listing.move(y)
+        self.listing.move(y, towards=towards or (-1 if y < (old or 0) else 1))
         new = self.listing.cursor_y
         if new is None:
             return
@@ -240,7 +245,12 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
     def scroll_to_cursor(self) -> None:
         y, top = self.listing.cursor_y, self._top
         if y is not None:
-            self._scroll(min(max(top, y - self.lines + 1), y))
+            self._scroll(min(max(top, y - self.lines + 1), y - self.listing.is_above_group(y)))
+
+    def settle(self) -> None:
+        """After lines were folded or opened: the cursor on what may have it, and in sight."""
+        if (y := self.listing.cursor_y) is not None:
+            self.move_to(y, towards=1)
 
     def _scroll(self, top: int) -> None:
         """The row at `top` to the first line, as far as there are rows below it."""
@@ -312,11 +322,19 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         styles = self._styles = self._styles or self._build_styles()
         if y >= self.listing.count:
             return Strip.blank(width, styles.plain["text"])
-        row = self.listing.row(y)
-        if row is None:
+        line = self.listing.line(y)
+        if line is None:
             self.call_later(self._load_late, y)
             return placeholder(width, styles)
-        return self._strip(row, y, part, width, styles)
+        if isinstance(line, Heading):
+            return self._heading(line, y, width, styles)[part]
+        return self._strip(line, y, part, width, styles)
+
+    def _heading(self, heading: Heading, y: int, width: int, styles: RowStyles) -> list[Strip]:
+        is_cursor = y == self.listing.cursor_y
+        style = styles.cursor if is_cursor else styles.plain
+        drawn = render_heading(heading, width, style, lines=self.density, cursor=BAR if is_cursor else " ")
+        return [strip.apply_meta({"id": heading.id}) for strip in drawn]
 
     def _strip(self, row: Row, y: int, part: int, width: int, styles: RowStyles) -> Strip:
         shown = row.notification
@@ -325,13 +343,15 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         note = self.note_of(row)
         state, reading, selected = state_of(shown), self.has_class("-reading"), row.id in self.selection
         marks = words.marks(shown, self._clock())
-        look = (self.density, width, cursor, reading, selected, age, note, marks)
+        branch = row if isinstance(row, Branch) else None
+        lead, marks = (branch.lead, f"{branch.mark} {marks}".strip()) if branch is not None else ("", marks)
+        look = (self.density, width, cursor, reading, selected, age, note, marks, lead)
         key = (row.id, row.rev, row.overlay, state, shown.muted, *look)
         strips = self._strips.get(key)
         if strips is None:
             drawn = render_row(
                 shown, width, styles, lines=self.density, cursor=cursor, selected=selected, age=age, note=note, marks=marks,
-                me=self._me, hub=self._hubs.get(shown.hub, ""),
+                me=self._me, hub=self._hubs.get(shown.hub, ""), lead=lead,
             )  # fmt: skip
             strips = self._strips[key] = [strip.apply_meta({"id": row.id}) for strip in drawn]
         return strips[part]
@@ -351,6 +371,9 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         self.touched = True
         again = y == self.listing.cursor_y
         if self._read(y, y):
+            if isinstance(heading := self.listing.line(y), Heading):
+                self.post_message(self.HeadingClicked(heading))
+                return
             self.move_to(y)
             if again:
                 self.post_message(self.Opened())
