@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hub_world import AGENT, Retention, World, about, message, prompt
 
 from inbox_tui.core import triage
+from inbox_tui.core.flows.document import Flows
 from inbox_tui.core.times import DAY, HOUR
+from inbox_tui.hub.flows.engine import FlowEngine
+from inbox_tui.hub.master import MasterKey
 from inbox_tui.hub.measuring import Asked
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.store import Verb
 from inbox_tui.hub.values import Belonging, Callback, InSession, Terminal
 from inbox_tui.hub.verbs.asks import Withdraw
 from inbox_tui.hub.verbs.decide import Decide
-from inbox_tui.hub.verbs.jobs import Again, Claim, Done, Failed, Finish
+from inbox_tui.hub.verbs.flows import ChangeFlows
+from inbox_tui.hub.verbs.jobs import Again, Claim, Done, Failed, Finish, Later
 from inbox_tui.hub.verbs.media import PIECE, AddPiece
 from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.retain import Retain
@@ -31,6 +37,7 @@ async def do_everything(world: World, space: str) -> None:
     await _keep_files(world, space)
     await _let_time_pass(world, space)
     _do_jobs(world, space)
+    await _follow_flows(world, space)
     await _keep_keys(world, space)
 
 
@@ -171,6 +178,28 @@ def _do_jobs(world: World, space: str) -> None:
     world.store.read(lambda connection: reads.next_jobs(connection, 200))
     (jobs,) = _apply(world, space, Claim(len(outcomes), DAY))
     _apply(world, space, *(Finish(job, outcome, 0.5) for job, outcome in zip(jobs, outcomes, strict=True)))
+
+
+async def _follow_flows(world: World, space: str) -> None:
+    """Jobs that go on later, are tried again and dropped; and a forward of what repeats."""
+    worklist = world.service.worklist
+    with TemporaryDirectory() as folder:
+        master = MasterKey(Path(folder) / "key", may_make=True)
+        for _ in range(2):
+            config = {"to": ["one", "two"], "unanswered_minutes": 60}
+            bound = {"t": [{"activity_id": "forward", "config": config}]}
+            flows = Flows.model_validate({"triggers": [{"id": "t", "event_type": "*"}], "bindings_by_trigger_id": bound})
+            version, _ = world.store.read(lambda connection: reads.flows(connection, space))
+            _apply(world, space, ChangeFlows(master.seal(flows.model_dump_json()), "ada", version))
+        for _ in range(3):
+            _apply(world, space, Publish(AGENT, message("told on"), flows=FlowEngine(master)))
+    world.advance(2 * 3600)
+    (jobs,) = _apply(world, space, Claim(10, DAY))
+    first, second = (job for job in jobs if job.kind == "forward")
+    _apply(world, space, Finish(first, Later(60.0, first.body, "was told"), 0.5), Finish(second, Failed("answered 404"), 0.5))
+    await worklist.listed(space, None)
+    await worklist.retry(space, second.id)
+    await worklist.drop(space, second.id)
 
 
 async def _keep_keys(world: World, space: str) -> None:

@@ -26,6 +26,8 @@ from inbox_tui.hub.store.erasing import Erase
 from inbox_tui.hub.store.migrations import STEPS
 from inbox_tui.hub.store.records import Held, Wanted
 from inbox_tui.hub.store.store import Store
+from inbox_tui.hub.values import Terminal
+from inbox_tui.hub.verbs.flows import ChangeFlows
 from inbox_tui.hub.verbs.publish import Publish
 
 TEAM = "team"
@@ -77,6 +79,9 @@ async def fill(world: World, space: str = TEAM, rows: int = 3) -> None:
     with pytest.raises(Refused):
         await service.decide(space, question.id, key="?", comment="", raised_rev=1, epoch=1, attempt="12345678", by="", via="")
     await service.publish(space, AGENT, about(await world.keep(b"file", space=space)))
+    await service.messages.open_session(space, AGENT, "of the test")
+    await service.sessions.register(space, AGENT, id="Codex 1", label="", terminal=Terminal())
+    world.store.apply(space, [ChangeFlows("sealed", "ada", 0)], lambda: world.now)
     gone = await service.publish(space, AGENT, message("gone"))
     beside = [Beside(gone.id, Batch.remove), Beside(question.id, lambda batch, held: batch.add_callback(held, "host", "sealed"))]
     world.store.apply(space, beside, lambda: world.now)
@@ -202,7 +207,7 @@ async def test_spaces_are_told_in_numbers(world: World) -> None:
     await fill(world)
     default, team = await world.service.list_spaces()
     assert replace(default, created_at=0) == replace(default, rows=0, unread=0, open_prompts=0, keys=0, created_at=0)
-    assert (team.rows, team.unread, team.open_prompts, team.keys) == (5, 4, 1, 1)
+    assert (team.rows, team.unread, team.open_prompts, team.keys) == (6, 5, 1, 1)
 
 
 async def test_another_hub_of_the_same_database_finds_out(world: World) -> None:

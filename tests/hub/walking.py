@@ -17,6 +17,7 @@ from hubs import RunningHub, form
 from notilens_seed import LOOP
 from pydantic import BaseModel
 
+from inbox_tui.core.flows.document import Flows
 from inbox_tui.core.ids import decode, encode, from_uuid, to_uuid
 from inbox_tui.dialects.agent_notifier import PREFIXES
 from inbox_tui.dialects.agent_notifier.approval import ApprovalBody
@@ -29,6 +30,7 @@ from inbox_tui.hub import wire, wire_approvals, wire_machine, wire_metrics
 from inbox_tui.hub.access import Door, Role
 from inbox_tui.hub.endpoints import Endpoint
 from inbox_tui.hub.wire_agent_notifier import LinkQuery
+from inbox_tui.hub.wire_flows import JobsQuery
 from inbox_tui.hub.wire_gestalt import NewNamedSession
 from inbox_tui.hub.wire_logs import LogsQuery, LogStreamQuery
 
@@ -47,6 +49,7 @@ class Named:
     message: str
     agent_session: str
     media: str
+    job: str
     key: str
     run_id: str
     session: str
@@ -65,7 +68,7 @@ class Named:
         """Of the same form and the same time, and nobody's; by another word of four letters another."""
         return replace(
             self,
-            **{name: encode(decode(getattr(self, name)) ^ 1 << 40) for name in ("id", "mute", "media")},
+            **{name: encode(decode(getattr(self, name)) ^ 1 << 40) for name in ("id", "mute", "media", "job")},
             **{name: _unlike_uuid(getattr(self, name)) for name in ("message", "agent_session")},
             **{name: getattr(self, name)[:-4] + word for name in ("key", "run_id", "session", "token")},
             rev=self.rev - 1,
@@ -90,6 +93,7 @@ BODIES: Mapping[type[BaseModel], Callable[[Named], dict[str, Any]]] = {
     NotiLensEvent: lambda n: LOOP | {"run_id": n.run_id},
     NotifyBody: lambda n: {"session_id": n.session, "payload": {"type": "start"}, "event_id": n.key},
     NewNamedSession: lambda n: {"id": n.session},
+    Flows: lambda n: {},
     MessageBody: lambda n: {
         "type": "session_end",
         "title": "intruder",
@@ -123,6 +127,7 @@ QUERIES: Mapping[type[BaseModel], Callable[[Named], str]] = {
     wire_approvals.WaitQuery: lambda n: "wait=0",
     wire_approvals.ResponsesQuery: lambda n: "limit=1",
     LinkQuery: lambda n: f"link={SOUTH}.9999999999.{'A' * 24}",
+    JobsQuery: lambda n: f"before={n.job}",
     LogsQuery: lambda n: f"session_id={n.session}&text={n.key}",
     LogStreamQuery: lambda n: f"session_id={n.session}&after=0",
     wire_machine.KeysQuery: lambda n: f"space={n.name}",
@@ -131,6 +136,8 @@ QUERIES: Mapping[type[BaseModel], Callable[[Named], str]] = {
 }
 PATHS = {
     "/api/mutes/{id}": "/api/mutes/{mute}",
+    "/api/jobs/{id}": "/api/jobs/{job}",
+    "/api/jobs/{id}/retry": "/api/jobs/{job}/retry",
     "/api/sessions/{id}": "/api/sessions/{session}",
     "/api/sessions/{id}/notify": "/api/sessions/{session}/notify",
 }
@@ -167,6 +174,14 @@ class Said:
     text: str
 
 
+_SETS_OFF = "walk.job"
+_LATER = {
+    "triggers": [{"id": "later", "event_type": _SETS_OFF}],
+    "bindings_by_trigger_id": {"later": [{"activity_id": "forward", "config": {"to": [SECRET], "unanswered_minutes": 60}}]},
+}
+"""Leaves a job that nobody begins."""
+
+
 class Walk:
     """A hub with three spaces. The same names are in each, so that nothing but the space tells them apart."""
 
@@ -193,6 +208,8 @@ class Walk:
             Caller("the send key", "tcp", "send", NORTH, self._owners["send"]["key"]),
             Caller("the operate key", "tcp", "operate", NORTH, self._owners["operate"]["key"]),
         ]
+        flows = self.hub.call("PUT", "/api/flow/config", _LATER, by="tcp", headers={"X-API-Key": keys[NORTH, "operate"]["key"]})
+        assert flows.status == 204, flows
         for key in revoked.values():
             assert hub.call("DELETE", f"/api/keys/{key['id']}").status == 204
         assert hub.call("DELETE", f"/api/spaces/{GONE}?confirm={GONE}").status == 204
@@ -211,6 +228,8 @@ class Walk:
         assert self.hub.call("POST", f"/api/notifications/{question['id']}/read", by="tcp", headers=headers).status == 204
         sending = {"X-API-Key": self._owners["send"]["key"]}
         assert self.hub.call("POST", "/api/sessions", {"id": session}, by="tcp", headers=sending).status == 201
+        self._publish(f"job-{unique}", kind=_SETS_OFF)
+        job = self.hub.call("GET", "/api/jobs?limit=1", by="tcp", headers=headers).document["items"][0]["id"]
         rule = {"scope": "source", "subject": f"nobody {unique}", "label": SECRET}
         mutes = self.hub.call("POST", "/api/mutes", rule, by="tcp", headers=headers).document["items"]
         token = self._owners["send"]["notilens"]["token"]
@@ -220,6 +239,7 @@ class Walk:
             message,
             agent_session,
             media,
+            job,
             key,
             run_id,
             session,

@@ -100,6 +100,8 @@ class TuiSection(Section):
     """Lines a row in the list; two show a question's command, and any row's text, on a line of their own."""
     keymap: Literal["default", "arrows"] = "default"
     """The keys to begin with: default is in the manner of vi; arrows moves by arrows and shows views by digits."""
+    downloads: str = ""
+    """The folder that files are saved in; empty is the desktop's own for downloads."""
     keys: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     """Action → its key or keys, in place of ours; an empty list takes them away."""
 
@@ -156,6 +158,26 @@ class OutboundSection(Section):
     """Where the hub may call to besides the public internet: addresses, networks, host names."""
 
 
+class FlowAgentSection(Section):
+    argv: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Its command, as single words that no shell reads. What a flow tells it is added as one more."""
+    folder: str = ""
+    """Where it is started; empty is tmux's own."""
+
+
+class FlowsSection(Section):
+    engine: Literal["own", "off"] = "own"
+    """What runs flows: the hub's own jobs; or off, so that events set nothing off."""
+    enter: bool = False
+    """Whether Enter is pressed after text that a flow pastes into a terminal: what it says is then sent off by itself."""
+    tmux_socket: str = ""
+    """The tmux server that agents are started in; empty is the default one of the hub's user."""
+    agents: Mapping[str, FlowAgentSection] = Field(default_factory=dict)
+    """The agents that flows may start, by name. No flow can name a command itself."""
+    forwards: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Where flows may send on to, by name: addresses as Apprise takes them, such as ntfy://ntfy.sh/TOPIC."""
+
+
 class GestaltSection(Section):
     strict_sessions: bool = False
     """Whether a notify is refused whose session nobody opened; else it opens one."""
@@ -187,7 +209,7 @@ class FollowedHubSection(Section):
     """Of its mark beside its rows; empty is one in turn."""
 
 
-FILE_ALONE = {"agents", "filters", "hubs", "outbound"}
+FILE_ALONE = {"agents", "filters", "flows", "hubs", "outbound"}
 """Sections that no variable overrides: all hooks must read the same; and whoever starts a hub opens no way into a network."""
 
 
@@ -213,6 +235,7 @@ class Config(Section):
     alerts: AlertsSection = AlertsSection()
     agents: AgentsSection = AgentsSection()
     outbound: OutboundSection = OutboundSection()
+    flows: FlowsSection = FlowsSection()
     gestalt: GestaltSection = GestaltSection()
 
 

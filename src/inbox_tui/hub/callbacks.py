@@ -4,6 +4,7 @@ it is sent."""
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -50,8 +51,13 @@ class Callbacks:
 
     async def run(self, job: Job) -> Outcome:
         """One attempt."""
+        return await self.post(job, job.sender, job.body)
+
+    async def post(self, job: Job, signer: str, body: str) -> Outcome:
+        """One attempt to send a body to the job's address, signed with the signer's secret. Sealed there is a URL, or as JSON
+        {url, headers}."""
         try:
-            url, key = self._master.unseal(job.address), self._key(job.space, job.space_made_at, job.sender)
+            address, key = self._master.unseal(job.address), self._key(job.space, job.space_made_at, signer)
         except SealedElsewhere:
             return Failed(f"cannot be called: its address was sealed by another key than the one in {self._master.file}")
         except KeyFileProblem as problem:
@@ -60,10 +66,11 @@ class Callbacks:
             self._outbound = await asyncio.to_thread(self._make_outbound)
         from inbox_tui.hub.outbound import Forbidden, Unanswered
 
-        body = job.body.encode()
-        headers = {"Content-Type": "application/json", **signed(key, job.id, self._clock() // SECOND, body)}
+        url, headers = _opened(address)
+        sent = body.encode()
+        own = {"Content-Type": _media_type(body), "Idempotency-Key": job.id, **signed(key, job.id, self._clock() // SECOND, sent)}
         try:
-            answer = await self._outbound.post(url, body, headers)
+            answer = await self._outbound.post(url, sent, {**headers, **own})
         except Unanswered as problem:
             return Again(str(problem))
         except Forbidden as problem:
@@ -83,6 +90,22 @@ class Callbacks:
         from inbox_tui.hub.outbound import Outbound
 
         return Outbound(self._allowed)
+
+
+def _opened(address: str) -> tuple[str, dict[str, str]]:
+    """URL and headers."""
+    if not address.startswith("{"):
+        return address, {}
+    where = json.loads(address)
+    return where["url"], where["headers"]
+
+
+def _media_type(body: str) -> str:
+    try:
+        json.loads(body)
+    except ValueError:
+        return "text/plain; charset=utf-8"
+    return "application/json"
 
 
 def _unusable(problem: KeyFileProblem) -> Refused:

@@ -30,6 +30,8 @@ from inbox_tui.core.paths import Paths, find_paths
 from inbox_tui.hub import sockets, welcome
 from inbox_tui.hub.app import HubApp, build_app
 from inbox_tui.hub.callbacks import Callbacks
+from inbox_tui.hub.flows.activities import Agent, Machine
+from inbox_tui.hub.flows.engine import FlowEngine
 from inbox_tui.hub.jobs import LEASE_SECONDS
 from inbox_tui.hub.logs import LogHandler, Logs
 from inbox_tui.hub.master import MasterKey
@@ -118,6 +120,8 @@ def _service(store: Store, config: Config, paths: Paths, job_lease_seconds: floa
         media=_media_limits(config),
         voices=Voices(*(file and str(Path(file).expanduser()) for file in (config.audio.model, config.audio.voices))),
         callbacks=Callbacks(master, config.outbound.allowed),
+        flows=FlowEngine(master, is_on=config.flows.engine != "off"),
+        machine=_machine(config, is_local=store.database.lanes == 1),
         job_lease_seconds=job_lease_seconds,
     )
 
@@ -125,6 +129,17 @@ def _service(store: Store, config: Config, paths: Paths, job_lease_seconds: floa
 def _media_limits(config: Config) -> MediaLimits:
     media = config.media
     return MediaLimits(media.file_mib << 20, media.space_mib << 20, media.kinds, media.unused_days, media.link_days)
+
+
+def _machine(config: Config, *, is_local: bool) -> Machine:
+    flows = config.flows
+    return Machine(
+        agents={name: Agent(agent.argv, agent.folder) for name, agent in flows.agents.items()},
+        forwards={name: address.get_secret_value() for name, address in flows.forwards.items()},
+        presses_enter=flows.enter,
+        tmux_socket=flows.tmux_socket,
+        is_local=is_local,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ from inbox_tui.hub.answers import Answers
 from inbox_tui.hub.callbacks import KIND, WEBHOOK, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.counting import Histogram
-from inbox_tui.hub.jobs import LEASE_SECONDS, Jobs
+from inbox_tui.hub.flows.activities import SIGNER, Activities, Machine
+from inbox_tui.hub.flows.engine import FlowEngine
+from inbox_tui.hub.flows.rules import FlowRules
+from inbox_tui.hub.jobs import LEASE_SECONDS, Handler, Jobs
 from inbox_tui.hub.keys import LOCAL, Identity, Key, Keys, NewKey
 from inbox_tui.hub.measures import Measures
 from inbox_tui.hub.media import Media
@@ -61,11 +64,12 @@ from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.triage import Chunk, RecallBulk, RememberBulk, Triage, TriageChunk, TriageRows
 from inbox_tui.hub.waiters import Waiters, told
 from inbox_tui.hub.webhooks import Webhooks
+from inbox_tui.hub.worklist import Worklist
 from inbox_tui.hub.writer import Writer
 
 __all__ = [
-    "Activity", "Answer", "Belonging", "Bulk", "Change", "Changes", "Head", "Identity", "InSession", "Key", "NewKey", "Page", "Published",
-    "Rate", "Retention", "Sender", "Service", "SpaceNumbers", "Totals",
+    "Activity", "Answer", "Belonging", "Bulk", "Change", "Changes", "Head", "Identity", "InSession", "Key", "NewKey", "Page",
+    "Published", "Rate", "Retention", "Sender", "Service", "SpaceNumbers", "Totals",
 ]  # fmt: skip
 
 
@@ -80,7 +84,6 @@ class Activity:
 
 
 _DEFAULT_RETENTION, _DEFAULT_RATE, _DEFAULT_MEDIA = Retention(), Rate(), MediaLimits()
-_NO_VOICES = Voices()
 
 
 class Service:
@@ -96,8 +99,10 @@ class Service:
         retention: Retention = _DEFAULT_RETENTION,
         rate: Rate = _DEFAULT_RATE,
         media: MediaLimits = _DEFAULT_MEDIA,
-        voices: Voices = _NO_VOICES,
+        voices: Voices | None = None,
         callbacks: Callbacks | None = None,
+        flows: FlowEngine | None = None,
+        machine: Machine | None = None,
         job_lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self.store = store
@@ -117,10 +122,15 @@ class Service:
         self.sessions = Sessions(self._writer, self._readers)
         self._callbacks = callbacks
         self.webhooks = Webhooks(self._writer, callbacks)
-        handlers = {AUDIO: Speaker(voices, self.media).run}
+        handlers: dict[str, Handler] = {} if voices is None else {AUDIO: Speaker(voices, self.media).run}
         if callbacks is not None:
             handlers |= {KIND: callbacks.run, WEBHOOK: callbacks.run}
+        self._flows = flows
+        self.flow_rules = FlowRules(self._writer, self._readers, flows.master) if flows is not None else None
+        if callbacks is not None and machine is not None:
+            handlers |= Activities(self, callbacks, machine, clock or machine_clock).handlers
         self._jobs = Jobs(self._writer, self._readers, clock, handlers, job_lease_seconds)
+        self.worklist = Worklist(self._writer, self._readers, self._jobs.wake)
         self.answers = Answers(self._writer, self._readers, self._waiters)
         self._listeners: list[Callable[[str | None], None]] = [self.answers.wake]
         self._bell: Bell | None = None
@@ -178,11 +188,15 @@ class Service:
         or a parent that the sender does not have. 429 `rate`. 503 `key_file` where a callback cannot be kept safely."""
         if seconds := self._limit.take(space, sender.name):
             await self._refuse_for_rate(space, sender, seconds)
-        verb = Publish(sender, event, idempotency_key, body_hash, self._sealed(event), belonging)
+        verb = Publish(sender, event, idempotency_key, body_hash, self._sealed(event), belonging, self._flows)
         published = cast(Published, await self._writer.submit(space, verb))
         if verb.timer is not None:
             self._clockwork.count(space, *verb.timer)
         return published
+
+    async def say(self, space: str, event: Event, *, key: str) -> Published:
+        """Something of the hub's own, once a key. It sets nothing off."""
+        return cast(Published, await self._writer.submit(space, Publish(Sender("inbox"), event, key)))
 
     async def head(self, space: str) -> Head:
         return await self._readers.read(lambda connection: reads.head(connection, space))
@@ -360,7 +374,7 @@ class Service:
 
     async def known_signing_secret(self, space: str, sender: str) -> str:
         """The same for one that there is: 404."""
-        if sender != LOCAL and all(key.name != sender for key in await self._keys.list(space)):
+        if sender not in (LOCAL, SIGNER) and all(key.name != sender for key in await self._keys.list(space)):
             raise unknown_id("key")
         return await self.signing_secret(space, sender)
 

@@ -22,6 +22,11 @@ class Sessions:
         found = await self._readers.read(lambda connection: reads.sessions(connection, space, MOST))
         return [session for session in found if sender in ("", session.sender)]
 
+    async def terminal(self, space: str, id: str) -> Terminal:  # noqa: A002
+        """Where the session takes text; an empty one for a session that takes none, or is none."""
+        found = await self._readers.read(lambda connection: reads.session(connection, space, id))
+        return found.terminal if found is not None else Terminal()
+
     async def register(self, space: str, sender: Sender, *, id: str, label: str, terminal: Terminal) -> Session:  # noqa: A002
         """See the verb. 409 `too_many_sessions`."""
         return cast(Session, await self._writer.submit(space, Register(sender.name, id, label, terminal)))

@@ -81,7 +81,7 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that a sender named itself. `plan`: JSON text of the last thing said of its plan, "" without one. Microseconds."""
+    """A session that a sender named itself. `plan`: JSON text of what was last said of its plan, "" without one. Microseconds."""
 
     id: str
     sender: str
@@ -89,6 +89,23 @@ class Session:
     last_at: int
     terminal: Terminal
     plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobSeen:
+    """A job as people see it: where to by its host alone. `due_at` of a running one: when its claim runs out. Microseconds."""
+
+    id: str
+    kind: str
+    state: Literal["queued", "running", "failed"]
+    notification_id: str
+    sender: str
+    host: str
+    attempts: int
+    due_at: int | None
+    queued_at: int | None
+    last_error: str
+    updated_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +187,8 @@ class Voices:
 
 @dataclass(frozen=True, slots=True)
 class MediaLimits:
-    """What is taken of files: bytes of one, and of all that a space has; which kinds; how long one is kept that nothing refers to,
-    and a signed link opens one."""
+    """What is taken of files: bytes of one, and of all that a space has; which kinds; how long one is kept that nothing refers
+    to, and a signed link opens one."""
 
     file_bytes: int = 100 << 20
     space_bytes: int = 2048 << 20

@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     SerializeAsAny,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -53,7 +54,10 @@ class Binding(Part):
     """What is done then."""
 
     activity_id: Annotated[str, AfterValidator(_known)]
-    config: Annotated[SerializeAsAny[Configuration], Field(validate_default=True)] = Configuration()
+    config: Annotated[
+        SerializeAsAny[Configuration], Field(validate_default=True), WithJsonSchema({"type": "object"}, mode="validation")
+    ] = Configuration()
+    """What its activity is told; see `ACTIVITIES`."""
 
     @field_validator("config", mode="wrap")
     @classmethod

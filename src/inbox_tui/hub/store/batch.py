@@ -252,9 +252,9 @@ class Batch:
         """Where the end of a question is to be told. The job waits for that end, whatever brings it."""
         self._jobs.append(self._job(held.row, "callback", host, address, "", None))
 
-    def add_job(self, held: Held, kind: str, *, host: str, body: str) -> None:
-        """Something to do for a row after the commit, at once."""
-        self._jobs.append(self._job(held.row, kind, host, "", body, self.now))
+    def add_job(self, held: Held, kind: str, *, host: str, body: str, address: str = "", delay: int = 0) -> None:
+        """Something to do for a row after the commit: at once, or `delay` microseconds later."""
+        self._jobs.append(self._job(held.row, kind, host, address, body, self.now + delay))
         self.has_queued = True
 
     def _job(self, row: Notification, kind: str, host: str, address: str, body: str, due_at: int | None) -> Params:

@@ -9,7 +9,7 @@ _FIRST = """
 CREATE TABLE space (
     name {id} PRIMARY KEY, epoch BIGINT NOT NULL, rev BIGINT NOT NULL, floor BIGINT NOT NULL, last_id {id} NOT NULL,
     unread BIGINT NOT NULL, size BIGINT NOT NULL, mutes BIGINT NOT NULL, media BIGINT NOT NULL,
-    measures BIGINT NOT NULL, retained_at BIGINT NOT NULL, created_at BIGINT NOT NULL, removed_at BIGINT);
+    measures BIGINT NOT NULL, flows BIGINT NOT NULL, retained_at BIGINT NOT NULL, created_at BIGINT NOT NULL, removed_at BIGINT);
 CREATE INDEX space_retained ON space (retained_at);
 
 CREATE TABLE notification (
@@ -66,6 +66,10 @@ CREATE TABLE session (
     tmux_pane TEXT NOT NULL, program TEXT NOT NULL, tmux_socket TEXT NOT NULL, plan TEXT NOT NULL, PRIMARY KEY (space, id));
 CREATE INDEX session_last ON session (space, last_at);
 
+CREATE TABLE flow (
+    space {id} NOT NULL, version BIGINT NOT NULL, sealed TEXT NOT NULL, changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL,
+    PRIMARY KEY (space, version));
+
 CREATE TABLE idempotency (
     space {id} NOT NULL, key {id} NOT NULL, sender {id} NOT NULL, event_id {id} NOT NULL, notification_id {id} NOT NULL,
     rev BIGINT NOT NULL, epoch BIGINT NOT NULL, body_hash TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (space, key, sender));
@@ -101,6 +105,8 @@ CREATE TABLE job (
 CREATE INDEX job_due ON job (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX job_due_here ON job (space, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX job_waiting ON job (space, notification_id) WHERE state = 'waiting';
+CREATE INDEX job_forward ON job (space, notification_id) WHERE kind = 'forward';
+CREATE INDEX job_state ON job (space, state, id);
 CREATE INDEX job_failed ON job (space, updated_at) WHERE state = 'failed';
 
 CREATE TABLE media (

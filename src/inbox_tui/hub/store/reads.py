@@ -10,7 +10,7 @@ from inbox_tui.core.errors import unknown_id
 from inbox_tui.core.model import DETAIL_FIELDS, Document
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record, Value, in_list
-from inbox_tui.hub.values import AgentSession, Mute, Session, Terminal
+from inbox_tui.hub.values import AgentSession, JobSeen, Mute, Session, Terminal
 
 MOST_BYTES = 4 << 20
 """Of the documents in one answer: a row may have more than a hundred kilobytes."""
@@ -296,6 +296,23 @@ def agent_session(connection: Connection, space: str, sender: str, id: str) -> A
 def sessions(connection: Connection, space: str, limit: int) -> list[Session]:
     """The one spoken in last first."""
     return [session_from(record) for record in connection.execute(statements.SESSIONS, {"space": space, "limit": limit})]
+
+
+def session(connection: Connection, space: str, id: str) -> Session | None:  # noqa: A002
+    found = connection.execute(statements.SESSION, {"space": space, "id": id})
+    return session_from(found[0]) if found else None
+
+
+def flows(connection: Connection, space: str) -> tuple[int, str]:
+    """The version, and the document, sealed; (0, "") where there are none."""
+    found = connection.execute(statements.FLOWS, {"space": space})
+    return (int(found[0][0]), str(found[0][1])) if found else (0, "")
+
+
+def jobs(connection: Connection, space: str, state: str, before: str, limit: int) -> list[JobSeen]:
+    """The newest first."""
+    given: Params = {"space": space, "state": state, "before": before, "limit": limit}
+    return [JobSeen(*record) for record in connection.execute(statements.JOBS, given)]
 
 
 def session_from(record: Record) -> Session:

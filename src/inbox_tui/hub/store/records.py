@@ -40,6 +40,8 @@ class Space:
     media: int = 0
     """Bytes of kept files, and of those that are still coming in or going."""
     measures: int = 0
+    flows: int = 0
+    """The version of its flows; 0: it has none."""
     retained_at: int = 0
     """When nothing more was found that is kept no longer."""
     removed_at: int | None = None

@@ -44,6 +44,10 @@ SESSIONS = """SELECT id, sender, opened_at, last_at, tmux_pane, program, tmux_so
 WHERE space = :space ORDER BY last_at DESC LIMIT :limit"""
 TOUCH_SESSION = "UPDATE session SET last_at = :last_at, plan = :plan WHERE space = :space AND id = :id"
 DELETE_SESSION = "DELETE FROM session WHERE space = :space AND id = :id"
+FLOWS = "SELECT version, sealed FROM flow WHERE space = :space ORDER BY version DESC LIMIT 1"
+ADD_FLOWS = """INSERT INTO flow (space, version, sealed, changed_by, changed_at)
+VALUES (:space, :version, :sealed, :changed_by, :now)"""
+DROP_OTHER_FLOWS = "DELETE FROM flow WHERE space = :space AND version < :version"
 DECIDED_BY_ATTEMPT = """SELECT notification_id, key FROM decision_log
 WHERE space = :space AND attempt = :attempt AND attempt <> '' AND outcome = 'decided'"""
 
@@ -97,14 +101,15 @@ def page(*, unread: bool, needs_me: bool) -> str:
 WHERE space = :space AND id < :after{_only(unread, needs_me)} ORDER BY id DESC LIMIT :limit"""
 
 
-SPACE = """SELECT name, epoch, rev, floor, last_id, unread, size, mutes, media, measures, retained_at, removed_at
-FROM space WHERE name = :space"""
+SPACE = """SELECT name, epoch, rev, floor, last_id, unread, size, mutes, media, measures, flows, retained_at,
+removed_at FROM space WHERE name = :space"""
 SPACE_MADE_AT = "SELECT created_at FROM space WHERE name = :space"
-INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, media, measures, retained_at,
-created_at) VALUES (:space, :now, :now, :now, '', 0, 0, 0, 0, 0, 0, :now)
+INSERT_SPACE = """INSERT INTO space (name, epoch, rev, floor, last_id, unread, size, mutes, media, measures, flows,
+retained_at, created_at) VALUES (:space, :now, :now, :now, '', 0, 0, 0, 0, 0, 0, 0, :now)
 ON CONFLICT (name) DO NOTHING RETURNING name"""
 UPDATE_SPACE = """UPDATE space SET epoch = :epoch, rev = :rev, floor = :floor, last_id = :last_id, unread = :unread, size = :size,
-mutes = :mutes, media = :media, measures = :measures, retained_at = :retained_at, removed_at = :removed_at WHERE name = :name"""
+mutes = :mutes, media = :media, measures = :measures, flows = :flows, retained_at = :retained_at, removed_at = :removed_at
+WHERE name = :name"""
 
 
 def _due(column: str, before: str) -> str:
@@ -196,7 +201,15 @@ OLD_EVENTS = "SELECT id FROM event WHERE space = :space AND id < :before ORDER B
 OLD_MEASURES = "SELECT id FROM measure WHERE space = :space AND id < :before ORDER BY id LIMIT :limit"
 DELETE_EVENTS = "DELETE FROM event WHERE space = :space AND id >= :first AND id <= :last"
 
-BY_AGE = {"idempotency": "at", "triage_call": "at", "run": "started_at", "agent_session": "started_at", "session": "last_at", "ask": "at", "job": "updated_at"}
+BY_AGE = {
+    "idempotency": "at",
+    "triage_call": "at",
+    "run": "started_at",
+    "agent_session": "started_at",
+    "session": "last_at",
+    "ask": "at",
+    "job": "updated_at",
+}
 """Tables whose records simply grow old, and by which time."""
 _IF = {"ask": "AND notification_id = ''", "job": "AND state = 'failed'"}
 """Of which only some: the key of a question goes with its row, and what is still to be done stays."""
@@ -223,13 +236,24 @@ FROM job WHERE space = :space AND due_at <= :now AND host NOT IN (:values) ORDER
 CLAIM_JOB = """UPDATE job SET state = 'running', attempts = attempts + 1, due_at = :lease_until, updated_at = :now
 WHERE space = :space AND id = :id"""
 RUNNING_JOB = "SELECT attempts FROM job WHERE space = :space AND id = :id AND state = 'running'"
-RETRY_JOB = """UPDATE job SET state = 'queued', due_at = :due_at, last_error = :reason, updated_at = :now
-WHERE space = :space AND id = :id"""
-FAIL_JOB = """UPDATE job SET state = 'failed', due_at = NULL, address = '', last_error = :reason, updated_at = :now
-WHERE space = :space AND id = :id"""
-DELETE_JOB = "DELETE FROM job WHERE space = :space AND id = :id"
 RENEW_JOB = """UPDATE job SET due_at = :lease_until
 WHERE space = :space AND id = :id AND state = 'running' AND attempts = :attempts"""
+RETRY_JOB = """UPDATE job SET state = 'queued', due_at = :due_at, last_error = :reason, updated_at = :now
+WHERE space = :space AND id = :id"""
+FAIL_JOB = """UPDATE job SET state = 'failed', due_at = NULL, last_error = :reason, updated_at = :now
+WHERE space = :space AND id = :id"""
+FORWARDS_OF_ROW = """SELECT body FROM job
+WHERE space = :space AND notification_id = :id AND kind = 'forward' AND state <> 'failed'"""
+JOBS = """SELECT id, kind, state, notification_id, sender, host, attempts, due_at, queued_at, last_error, updated_at FROM job
+WHERE space = :space AND state = :state AND id < :before ORDER BY id DESC LIMIT :limit"""
+JOB_STATE = "SELECT state FROM job WHERE space = :space AND id = :id"
+RETRY_FAILED_JOB = """UPDATE job
+SET state = 'queued', attempts = 0, due_at = :now, queued_at = :now, last_error = '', updated_at = :now
+WHERE space = :space AND id = :id AND state = 'failed'"""
+DEFER_JOB = """UPDATE job
+SET state = 'queued', attempts = 0, body = :body, due_at = :due_at, queued_at = :due_at, updated_at = :now
+WHERE space = :space AND id = :id"""
+DELETE_JOB = "DELETE FROM job WHERE space = :space AND id = :id"
 JOBS_BY_STATE = "SELECT state, count(*) FROM job GROUP BY state"
 
 _WAITING = "space = :space AND state = 'waiting' AND notification_id"
@@ -299,6 +323,7 @@ OF_A_SPACE = {
     "run": "run_id",
     "agent_session": "id",
     "session": "id",
+    "flow": "version",
     "idempotency": "key",
     "ask": "key",
     "triage_call": "key",

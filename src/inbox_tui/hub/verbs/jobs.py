@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from inbox_tui.core import decide, speech
+from inbox_tui.core.errors import Refused, unknown_id
 from inbox_tui.core.model import Event
 from inbox_tui.core.times import DAY, HOUR, SECOND
 from inbox_tui.hub.store import statements
@@ -29,7 +30,9 @@ DELIVERY_FAILED = "notify.delivery_failed"
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It need not be done any more."""
+    """It need not be done any more. `note`: what the row's timeline says of it, after the host's name; "": nothing."""
+
+    note: str = "was told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,16 @@ class Failed:
     reason: str
 
 
-Outcome = Done | Again | Failed
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A part of it is done; it goes on after `seconds`, told `body`. `note`: what the row's timeline says of it, "" nothing."""
+
+    seconds: float
+    body: str
+    note: str = ""
+
+
+Outcome = Done | Again | Failed | Later
 
 
 def pause(attempts: int, retry_after: float, jitter: float) -> int:
@@ -125,20 +137,30 @@ class Finish:
             return ""
         held = batch.row(job.notification_id)
         if isinstance(outcome, Done):
-            return self._done(batch, held)
+            return self._done(batch, held, outcome)
+        if isinstance(outcome, Later):
+            return self._later(batch, held, outcome)
         if isinstance(outcome, Again) and batch.now - job.queued_at < BUDGET:
             return self._again(batch, held, outcome)
         return self._failed(batch, held, outcome.reason)
 
-    def _done(self, batch: Batch, held: Held | None) -> str:
+    def _done(self, batch: Batch, held: Held | None, outcome: Done) -> str:
         batch.execute(statements.DELETE_JOB, id=self.job.id)
         if held is not None:
-            self._note(batch, held, "sent", "was told")
+            if outcome.note:
+                self._note(batch, held, "sent", outcome.note)
             # A project's webhook hears of an answer besides its asker, who still has to acknowledge it.
             row = decide.acknowledge(held.row) if self.job.kind == "callback" else held.row
             if row is not held.row:
                 batch.put(held, row)
         return "done"
+
+    def _later(self, batch: Batch, held: Held | None, outcome: Later) -> str:
+        due_at = batch.now + round(outcome.seconds * SECOND)
+        batch.execute(statements.DEFER_JOB, id=self.job.id, body=outcome.body, due_at=due_at, now=batch.now)
+        if held is not None and outcome.note:
+            self._note(batch, held, "sent", outcome.note)
+        return f"goes on in {outcome.seconds:.0f} s"
 
     def _again(self, batch: Batch, held: Held | None, outcome: Again) -> str:
         job = self.job
@@ -162,3 +184,43 @@ class Finish:
     def _note(self, batch: Batch, held: Held, what: str, told: str) -> None:
         job = self.job
         note(batch, held.row, f"{job.kind}.{what}", f"{job.host} {told}", host=job.host, attempts=job.attempts)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryJob:
+    """A job that was given up is tried again, with a budget of its own."""
+
+    id: str
+
+    def prepare(self, wanted: Wanted) -> None:
+        pass
+
+    def run(self, batch: Batch) -> None:
+        """Raises Refused 404; 409 `not_failed` for one that is still being tried."""
+        if _state_of(batch, self.id) != "failed":
+            raise Refused(409, "This job is still being tried.", code="not_failed")
+        batch.execute(statements.RETRY_FAILED_JOB, id=self.id, now=batch.now)
+        batch.has_queued = True
+
+
+@dataclass(frozen=True, slots=True)
+class DropJob:
+    """A job is not tried any more; an attempt that is under way may still come through."""
+
+    id: str
+
+    def prepare(self, wanted: Wanted) -> None:
+        pass
+
+    def run(self, batch: Batch) -> None:
+        """Raises Refused 404."""
+        _state_of(batch, self.id)
+        batch.execute(statements.DELETE_JOB, id=self.id)
+
+
+def _state_of(batch: Batch, id: str) -> str:  # noqa: A002
+    """Raises Refused 404, also for what only waits for its question's end."""
+    found = batch.select(statements.JOB_STATE, id=id)
+    if not found or found[0][0] == "waiting":
+        raise unknown_id("job")
+    return str(found[0][0])

@@ -9,6 +9,7 @@ from inbox_tui.core.errors import Refused
 from inbox_tui.core.measures import measure_of
 from inbox_tui.core.model import Document, Event, Json, Notification
 from inbox_tui.core.times import SECOND, to_wire
+from inbox_tui.hub.flows.engine import FlowEngine
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Ask, Held, Idempotent, Run, Wanted, text_of
@@ -30,6 +31,8 @@ class Publish:
     callback: Callback | None = None
     """Where the end of the question is to be told; of no effect on what asks nothing."""
     belonging: Belonging | InSession = ALONE
+    flows: FlowEngine | None = None
+    """What follows from it; None: nothing does, as from what flows have made themselves."""
     _fold_key: str = field(default="", init=False)
     _live_key: str = field(default="", init=False)
     timer: tuple[str, Timer] | None = field(default=None, init=False)
@@ -60,7 +63,10 @@ class Publish:
         if self.belonging != ALONE:
             self.event = belonging.placed(batch, self.event, self.sender.name, self.belonging)
         held = None if self._is_late(batch) else self._fold(batch)
-        return self._record(batch, held)
+        done = self._record(batch, held)
+        if self.flows is not None and held is not None and batch.space.flows:
+            return replace(done, dispatch=self.flows.queue(batch, held, self.event, done.event_id, self.sender.name))
+        return done
 
     def _earlier(self, batch: Batch) -> Published | None:
         """What the same key was answered before."""
