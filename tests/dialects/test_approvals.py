@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tool_rules import lets_it_run
 
 from inbox_tui.dialects.agent_notifier.formats import ALLOWING, DENYING, FORMATS, payload
 
@@ -23,21 +24,6 @@ def decision(key: str, comment: str = "", *, is_timeout_default: bool = False) -
         "at": "2026-01-31T09:12:44.081532Z",
         "is_timeout_default": is_timeout_default,
     }
-
-
-def lets_it_run(format_: str, said: Any) -> bool:
-    """Whether the tool, by its own rules, does it without asking its user."""
-    if format_ == "claude_code.userpromptsubmit":
-        return bool(said.get("decision") != "block")
-    if format_ == "claude_code.pretooluse":
-        return bool(said["hookSpecificOutput"]["permissionDecision"] == "allow")
-    if format_ == "copilot_cli.pretooluse":
-        return bool(said["permissionDecision"] == "allow")
-    if format_ == "copilot_cli.permissionrequest":
-        return bool(said.get("behavior") == "allow")
-    if format_ == "codex.permission":
-        return bool(said.get("hookSpecificOutput", {}).get("decision", {}).get("behavior") == "allow")
-    return bool(said["permission"] != "deny")
 
 
 _CLAUDE = {"hookEventName": "PreToolUse"}

@@ -9,12 +9,20 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+import uuid
+import zlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from commands import INBOX
 from schedules import Plan
 from stand_ins import ClaudeCode, Codex, StandIn
+from tool_rules import lets_it_run
+
+from inbox_tui.core.ids import from_uuid
+from inbox_tui.dialects.agent_notifier.formats import HOOKS
 
 DEADLINE = 120.0
 """Seconds after which an asker that has not ended hangs: more than all that it may wait for together."""
@@ -58,6 +66,8 @@ class Asker(Protocol):
 def start(plan: Plan, title: str, environ: Mapping[str, str]) -> Asker:
     if plan.kind == "http":
         return _HttpHook(plan, title, environ)
+    if plan.kind == "approval":
+        return _Approval(plan, title, environ)
     if plan.kind in ("ask", "sdk"):
         return _Program(plan, title, environ)
     agent: StandIn = ClaudeCode() if plan.kind == "claude-code" else Codex()
@@ -215,3 +225,66 @@ class _HttpHook:
             self._is_over = True
             self._connection.close()
         return _verdict(self._agent, self._event, said) if 200 <= response.status < 300 else NOTHING
+
+
+class _Approval:
+    """A tool's hook that blocks on an approval, in one of the formats, and asks again by the same `client_event_id` while it may:
+    whatever it hears, it takes by its tool's own rules."""
+
+    def __init__(self, plan: Plan, title: str, environ: Mapping[str, str]) -> None:
+        self.was_killed = False
+        self._has_left = threading.Event()
+        formats = sorted(HOOKS)
+        self._format = formats[zlib.crc32(title.encode()) % len(formats)]
+        self._address, self._key = environ["INBOX_HUB"].removeprefix("http://"), environ["INBOX_KEY"]
+        decisions = [{"key": key, "label": label} for key, label in CHOICES.items() if key != "later"]
+        self._body = json.dumps({
+            "title": title, "command": f"echo {title}", "wait": "block", "response_format": self._format, "decisions": decisions,
+            "timeout_seconds": int(HTTP_SECONDS), "client_event_id": str(uuid.uuid4()),
+        })  # fmt: skip
+        self._end: End = NOTHING
+        self._thread = threading.Thread(target=self._ask)
+        self._thread.start()
+
+    def kill(self) -> None:
+        self.was_killed = True
+        self.give_up()
+
+    def stop(self) -> None:
+        raise AssertionError("the tool itself is not ours to stop")
+
+    resume = stop
+
+    def give_up(self) -> None:
+        self._has_left.set()
+
+    def has_ended(self) -> bool:
+        return not self._thread.is_alive()
+
+    def end(self) -> End:
+        self._thread.join(DEADLINE)
+        assert not self._thread.is_alive(), "an approval that blocks never ends"
+        return self._end
+
+    def _ask(self) -> None:
+        until = time.monotonic() + HTTP_SECONDS
+        while time.monotonic() < until and not self._has_left.wait(0.1):
+            connection = http.client.HTTPConnection(self._address, timeout=HTTP_SECONDS)
+            try:
+                headers = {"Content-Type": "application/json", "X-API-Key": self._key}
+                connection.request("POST", "/api/v1/approvals", self._body, headers)
+                response = connection.getresponse()
+                said = response.read()
+            except (http.client.HTTPException, OSError):
+                continue
+            finally:
+                connection.close()
+            if response.status == 200:
+                self._end = NOTHING if self._has_left.is_set() else self._verdict(json.loads(said))
+                return
+
+    def _verdict(self, said: dict[str, Any]) -> End:
+        payload, id_ = said["response_payload"], from_uuid(said["approval_id"])
+        if lets_it_run(self._format, payload):
+            return End("approve", id_)
+        return NOTHING if payload == HOOKS[self._format].nobody else End("reject", id_)

@@ -11,6 +11,7 @@ from typing import Any
 
 from hubs import RunningHub
 from playing import Played, Press
+from schedules import BLOCKING
 from world import World, title_of
 
 from inbox_tui.core.errors import Exit
@@ -94,11 +95,11 @@ def _wrong_words(one: Played, row: Row) -> Iterator[str]:
         yield "it says delivered, and its asker never said so"
     if delivery == "unused" and acted:
         yield "it says that its asker had given up, which acted"
-    if delivery == "sent" and one.plan.kind != "http":
+    if delivery == "sent" and one.plan.kind not in BLOCKING:
         yield "it says sent, and somebody waited"
-    if acted and delivery not in (("sent",) if one.plan.kind == "http" else ("delivered", "unconfirmed")):
+    if acted and delivery not in (("sent",) if one.plan.kind in BLOCKING else ("delivered", "unconfirmed")):
         yield f"its asker acted, and it says {delivery}"
-    if acted and one.plan.kind != "http" and "ack" not in one.line.tried:
+    if acted and one.plan.kind not in BLOCKING and "ack" not in one.line.tried:
         yield "its asker acted without a word to the hub"
     if acted and heard["ack"] and delivery != "delivered":
         yield f"the hub took the acknowledgement, and says {delivery}"

@@ -139,7 +139,7 @@ def line(hub: RunningHub, meet: Callable[[Passage, Step], None] = lambda passage
 def _what(method: str, path: str) -> str:
     """post | poll | ack | withdraw | decide | stream | other"""
     last = path.rpartition("/")[2]
-    if method == "POST" and (path == "/api/events" or path.startswith("/hooks/")):
+    if method == "POST" and (path in ("/api/events", "/api/v1/approvals") or path.startswith("/hooks/")):
         return "post"
     if path.startswith("/api/asks/"):
         return last if last in ("ack", "withdraw") else "poll"

@@ -14,7 +14,7 @@ Trouble = Literal[
     "cut", "stalled", "paused", "twice", "asker killed", "asker stopped", "hub killed", "hub stopped", "operator killed",
     "operator stopped",
 ]  # fmt: skip
-Kind = Literal["ask", "sdk", "claude-code", "codex", "http", "codex stop"]
+Kind = Literal["ask", "sdk", "claude-code", "codex", "http", "codex stop", "approval"]
 
 LONG = 60.0
 """Seconds that nobody ever waits here, however busy the machine."""
@@ -32,7 +32,9 @@ ANYWHERE: tuple[Trouble, ...] = (
 )
 AT_OPERATOR: tuple[Trouble, ...] = ("operator killed", "operator stopped")
 PATIENT: tuple[Kind, ...] = ("ask", "sdk")
-HOOKS: tuple[Kind, ...] = ("claude-code", "codex", "http", "codex stop")
+HOOKS: tuple[Kind, ...] = ("claude-code", "codex", "http", "codex stop", "approval")
+BLOCKING: tuple[Kind, ...] = ("http", "approval")
+"""These ask by one call that is held until the answer."""
 
 
 class Fault(NamedTuple):
@@ -74,12 +76,13 @@ def _troubles(call: Call) -> tuple[Trouble, ...]:
 
 
 def is_possible(kind: Kind, fault: Fault) -> bool:
-    """A hook that only tells asks nothing. An http hook makes one call, in a process that is not ours; it has no key, so twice
-    the call would be two questions."""
+    """A hook that only tells asks nothing. A call that blocks is made in a process that is not ours; an http hook's has no key,
+    so twice the call would be two questions."""
     if kind == "codex stop":
         return fault.call == "post"
-    if kind == "http":
-        return fault.call in ("post", "decide") and fault.trouble not in ("asker stopped", "twice")
+    if kind in BLOCKING:
+        may_repeat = kind == "approval" or fault.trouble != "twice"
+        return fault.call in ("post", "decide") and fault.trouble != "asker stopped" and may_repeat
     return True
 
 
