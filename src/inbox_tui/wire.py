@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Mapping
-from typing import IO, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import IO, Any, BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 
 from inbox_tui.core.errors import ConfigError, FieldError, HubUnreachable, Refused
@@ -19,6 +20,7 @@ from inbox_tui.core.paths import find_paths
 TIMEOUT = 10.0
 _LINE, _HEADERS, _BODY = 1 << 16, 100, 64 << 20
 """The longest line, the most headers and the largest body that an answer may have."""
+_PIECE = 1 << 16
 _GATEWAY = (502, 504)
 """A proxy in front of the hub says that the hub is not there."""
 
@@ -97,7 +99,32 @@ def call(
     Raises NotConnected, HubUnreachable where no complete answer came (it may have been carried out all the same), Refused for a
     hub's "no".
     """
-    request = _request(address, method, path, body, idempotency_key)
+    return _exchanged(address, [_request(address, method, path, body, idempotency_key)], timeout)
+
+
+def upload(address: Address, path: str, file: BinaryIO, name: str, *, timeout: float = TIMEOUT) -> Reply:
+    """One file as `multipart/form-data`, a piece at a time: the rest of `file` as it is now, by `name`. Raises as `call`, and
+    what reading raises."""
+    at = file.tell()
+    size = file.seek(0, os.SEEK_END) - at
+    file.seek(at)
+    boundary = os.urandom(16).hex()
+    shown = name.replace('"', "%22").replace("\r", "").replace("\n", "")
+    opening = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{shown}"\r\n\r\n'
+    first, last = opening.encode(errors="surrogateescape"), f"\r\n--{boundary}--\r\n".encode()
+    kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    head = _head(address, "POST", path, kind | {"Content-Length": str(len(first) + size + len(last))})
+    return _exchanged(address, chain([head + first], _pieces(file, size), [last]), timeout)
+
+
+def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Exactly so many bytes, were the file to grow; where it shrinks, too few, and nothing is kept of them."""
+    while size and (piece := file.read(min(size, _PIECE))):
+        size -= len(piece)
+        yield piece
+
+
+def _exchanged(address: Address, request: Iterable[bytes], timeout: float) -> Reply:
     try:
         connection = _connect(address, timeout)
     except OSError as problem:
@@ -119,22 +146,27 @@ def call(
 
 
 def _request(address: Address, method: str, path: str, body: Mapping[str, Any] | None, idempotency_key: str) -> bytes:
-    parts = urlsplit(address.url)
-    headers = {"Host": parts.netloc or "localhost", "Accept": "application/json", "Connection": "close"}
+    headers: dict[str, str] = {}
     payload = b""
     if body is not None:
         payload = json.dumps(body, separators=(",", ":")).encode()
         headers["Content-Type"] = "application/json"
     if method != "GET":
         headers["Content-Length"] = str(len(payload))
-    if address.key:
-        headers["Authorization"] = f"Bearer {address.key}"
     if idempotency_key:
         headers["Idempotency-Key"] = idempotency_key
+    return _head(address, method, path, headers) + payload
+
+
+def _head(address: Address, method: str, path: str, more: Mapping[str, str]) -> bytes:
+    parts = urlsplit(address.url)
+    headers = {"Host": parts.netloc or "localhost", "Accept": "application/json", "Connection": "close", **more}
+    if address.key:
+        headers["Authorization"] = f"Bearer {address.key}"
     lines = [f"{method} {parts.path}{path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     if not all(line.isascii() and line.isprintable() for line in lines):
         raise ConfigError("A key may have printable ASCII characters only.")
-    return "\r\n".join([*lines, "", ""]).encode() + payload
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def _connect(address: Address, timeout: float) -> socket.socket:
@@ -162,10 +194,11 @@ def _connect(address: Address, timeout: float) -> socket.socket:
         raise
 
 
-def _send(connection: socket.socket, request: bytes) -> None:
+def _send(connection: socket.socket, request: Iterable[bytes]) -> None:
     """A hub that refuses what is too large answers and hangs up before it has read it all: its answer is worth reading."""
     try:
-        connection.sendall(request)
+        for piece in request:
+            connection.sendall(piece)
     except (BrokenPipeError, ConnectionResetError):
         return
 

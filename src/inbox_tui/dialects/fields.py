@@ -27,7 +27,7 @@ SHORT, TITLE, TEXT, URL, META = 500, 2_000, 131_072, 4_096, 65_536
 CALLBACK_URL = 2_000
 """Characters."""
 SEVERAL = 100
-"""Tags, attachments and file paths of one event."""
+"""Tags and file paths of one event."""
 
 _AS_IF_ABSENT: JsonSchemaValue = {"description": "As if absent", "enum": [None, "", [], {}]}
 _INTEGERS = range(-(1 << 63), 1 << 63)

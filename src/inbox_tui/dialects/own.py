@@ -17,7 +17,7 @@ from inbox_tui.core.times import SECOND, from_sender, from_wire, to_wire
 from inbox_tui.dialects.cleaning import Cleaner, name, said, visible
 from inbox_tui.dialects.fields import SEVERAL, SHORT, TEXT, TITLE, URL, CallbackUrl, HttpUrl, Label, Meta, Name, Tags, Tolerant
 
-CHOICES = 20
+CHOICES, ATTACHMENTS = 20, 12
 COLORS = Literal["red", "orange", "amber", "lime", "green", "teal", "cyan", "blue", "purple", "pink"]
 LONGEST = PROMPT_LIFETIME // SECOND
 
@@ -81,7 +81,7 @@ class DetailsBody(Tolerant):
     url_title: Name = ""
     download_url: HttpUrl = ""
     image_url: HttpUrl = ""
-    attachments: Annotated[list[AttachmentBody], Field(max_length=SEVERAL)] = Field(default_factory=list)
+    attachments: Annotated[list[AttachmentBody], Field(max_length=ATTACHMENTS)] = Field(default_factory=list)
     audio_status: Name = ""
     tags: Tags = Field(default_factory=list)
     meta: Meta = Field(default_factory=dict)

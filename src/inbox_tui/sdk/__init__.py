@@ -23,6 +23,7 @@ from inbox_tui.sdk.sending import Sent, send
 
 if TYPE_CHECKING:
     from inbox_tui.sdk.asking import Answer, ask
+    from inbox_tui.sdk.attaching import UnreadableFile, attach
     from inbox_tui.sdk.beside import ask_async, send_async
     from inbox_tui.sdk.runs import AsyncRun, Run, task
     from inbox_tui.sdk.verifying import NotGenuine, verify
@@ -36,8 +37,10 @@ __all__ = [
     "Refused",
     "Run",
     "Sent",
+    "UnreadableFile",
     "ask",
     "ask_async",
+    "attach",
     "send",
     "send_async",
     "task",
@@ -45,6 +48,8 @@ __all__ = [
 ]
 
 _LATER = {
+    "UnreadableFile": "attaching",
+    "attach": "attaching",
     "Answer": "asking",
     "ask": "asking",
     "AsyncRun": "runs",

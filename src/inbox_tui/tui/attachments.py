@@ -6,6 +6,7 @@ other, which nobody follows but the person.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inbox_tui.core.filenames import cleaned
@@ -67,7 +68,7 @@ def duration_text(milliseconds: int) -> str:
     return "" if milliseconds <= 0 else f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def _read(row: Notification, given: dict[str, object]) -> Attachment:
+def _read(row: Notification, given: Mapping[str, object]) -> Attachment:
     def text(name: str) -> str:
         value = given.get(name)
         return words.one_line(row, value) if isinstance(value, str) else ""
