@@ -243,7 +243,7 @@ WHERE space = :space AND id = :id"""
 FAIL_JOB = """UPDATE job SET state = 'failed', due_at = NULL, last_error = :reason, updated_at = :now
 WHERE space = :space AND id = :id"""
 FORWARDS_OF_ROW = """SELECT body FROM job
-WHERE space = :space AND notification_id = :id AND kind = 'forward' AND state <> 'failed'"""
+WHERE space = :space AND notification_id = :id AND kind = 'forward'"""
 JOBS = """SELECT id, kind, state, notification_id, sender, host, attempts, due_at, queued_at, last_error, updated_at FROM job
 WHERE space = :space AND state = :state AND id < :before ORDER BY id DESC LIMIT :limit"""
 JOB_STATE = "SELECT state FROM job WHERE space = :space AND id = :id"
