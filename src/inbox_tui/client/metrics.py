@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from inbox_tui.core.times import from_wire
 
@@ -14,6 +15,10 @@ def _micros(value: Any) -> int:
     if at is None:
         raise ValueError("is no time")
     return at
+
+
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
 
 
 Moment = Annotated[int, BeforeValidator(_micros)]
@@ -54,7 +59,7 @@ class Ended(BaseModel):
 class Day(BaseModel):
     """How often runs ended how on one day, as 2026-12-31."""
 
-    day: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    day: Annotated[str, AfterValidator(_day)]
     completed: Times = 0
     failed: Times = 0
     timeout: Times = 0

@@ -113,11 +113,11 @@ def tell(asked: Asked, records: Iterable[Record], *, is_whole: bool) -> Told:
     key = asked.key or _worth_seeing(keys)
     since = asked.since if is_whole or not said else said[0].at
     values = [(one.word(asked.by), one.at, value) for one in said if (value := one.number(key)) is not None]
-    bucket = 0 if len(values) <= asked.points else max(1, -(-(asked.until - since) // asked.points))
+    bucket = 0 if len(values) <= asked.points else -(-(values[-1][1] - values[0][1] + 1) // asked.points)
     ended = _ended(said, asked.by)
     return Told(
         asked, since, is_whole, len(said), dict(keys.most_common(KEYS)), dict(labels.most_common(KEYS)), key, bucket,
-        _lines(values, since, bucket), ended[-RUNS:], max(0, len(ended) - RUNS), _days(said, asked.utc_offset),
+        _lines(values, bucket), ended[-RUNS:], max(0, len(ended) - RUNS), _days(said, asked.utc_offset),
     )  # fmt: skip
 
 
@@ -127,21 +127,22 @@ def _worth_seeing(keys: Counter[str]) -> str:
     return next((name for name in names if name not in (*TIMES, TOTAL, "progress")), names[0] if names else "")
 
 
-def _lines(values: Sequence[tuple[str, int, float]], since: int, bucket: int) -> list[Line]:
+def _lines(values: Sequence[tuple[str, int, float]], bucket: int) -> list[Line]:
     """The largest group first, all others together last."""
+    first = values[0][1] if values else 0
     sizes = Counter(label for label, _, _ in values)
     largest = [label for label, _ in sizes.most_common(GROUPS)]
-    lines = [Line(label, False, _points([v for v in values if v[0] == label], since, bucket)) for label in largest]
+    lines = [Line(label, False, _points([v for v in values if v[0] == label], first, bucket)) for label in largest]
     rest = [value for value in values if value[0] not in largest]
-    return [*lines, Line("", True, _points(rest, since, bucket))] if rest else lines
+    return [*lines, Line("", True, _points(rest, first, bucket))] if rest else lines
 
 
-def _points(values: Sequence[tuple[str, int, float]], since: int, bucket: int) -> list[Point]:
+def _points(values: Sequence[tuple[str, int, float]], first: int, bucket: int) -> list[Point]:
     if not bucket:
         return [Point(at, value, value, value) for _, at, value in values]
     buckets: dict[int, list[tuple[int, float]]] = {}
     for _, at, value in values:
-        buckets.setdefault((at - since) // bucket, []).append((at, value))
+        buckets.setdefault((at - first) // bucket, []).append((at, value))
     return [_point(held) for held in buckets.values()]
 
 

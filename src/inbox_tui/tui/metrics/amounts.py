@@ -30,9 +30,9 @@ def units(key: str) -> Sequence[Unit]:
 
 
 def unit_for(key: str, most: float) -> Unit:
-    """The largest of which there is at least one."""
+    """The largest of which there are at least two."""
     known = units(key)
-    return next((unit for unit in reversed(known) if abs(most) >= unit.size), known[0])
+    return next((unit for unit in reversed(known) if abs(most) >= 2 * unit.size), known[0])
 
 
 def amount(value: float | None, key: str) -> str:

@@ -23,7 +23,9 @@ LARGEST = 1e15
 """Beyond it nothing is drawn: the axis could not tell one value from the next."""
 MARKED = 60
 """So many points of a line have its mark; where there are more, every second, or third, has."""
-_STEPS = (60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 2 * 86_400, 5 * 86_400, 10 * 86_400)
+_STEPS = (1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 2 * 86_400, 5 * 86_400, 10 * 86_400)
+LEAST_DAYS = 6
+"""So many days before the last are shown, if not more: one alone would be a wall."""
 _LABEL_CELLS = 9
 
 
@@ -35,19 +37,12 @@ class Moments(AxisFormatter):
 
     def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
         step = next((step for step in _STEPS if (max_ - min_) / step <= self._most), _STEPS[-1])
-        then = time.localtime(min_)
-        tick = time.mktime((*then[:3], 0, 0, 0, 0, 0, -1))
-        ticks = []
-        while tick <= max_:
-            if tick >= min_:
-                ticks.append(tick)
-            tick += step
-        return ticks
+        midnight = time.mktime((*time.localtime(min_)[:3], 0, 0, 0, 0, 0, -1))
+        tick = midnight + (min_ - midnight) // step * step
+        return [tick + n * step for n in range(self._most + 2) if min_ <= tick + n * step <= max_]
 
     def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
-        return [
-            time.strftime("%d %b" if time.localtime(tick)[3:5] == (0, 0) else "%H:%M", time.localtime(tick)) for tick in ticks
-        ]
+        return [_moment(time.localtime(tick)) for tick in ticks]
 
 
 class Amounts(AxisFormatter):
@@ -135,7 +130,9 @@ class MetricsPlot(PlotWidget, can_focus=False):
         if not values:
             return
         least, most = _range(values)
-        self.set_xlimits(told.since / SECOND, max(told.until, told.since + SECOND) / SECOND)
+        first, last = min(x for _, _, points in drawn for x, _ in points), max(told.until, told.since + SECOND) / SECOND
+        # Where it began to be told of in the midst of the time, nothing is left empty before.
+        self.set_xlimits(max(told.since / SECOND, first - (last - first + 1) / 50), last)
         self.set_ylimits(least, most)
         self.set_x_formatter(Moments(self._cells))
         self.set_y_formatter(Amounts(unit_for(key, max(abs(least), abs(most)))))
@@ -146,7 +143,9 @@ class MetricsPlot(PlotWidget, can_focus=False):
             self.scatter(x[::step], y[::step], marker=mark, marker_style=style)
 
     def _draw_outcomes(self, told: Metrics) -> None:
-        first, last = _day_of(told.since), _day_of(told.until)
+        last = _day_of(told.until)
+        began = min((date.fromisoformat(day.day) for day in told.days), default=last)
+        first = max(_day_of(told.since), min(began, last - timedelta(days=LEAST_DAYS)))
         counts = [(float((date.fromisoformat(day.day) - first).days), day) for day in told.days]
         well = [(x - 0.22, day.completed) for x, day in counts if day.completed]
         ill = [(x + 0.22, sum(getattr(day, name) for name in telling.OUTCOMES[1:])) for x, day in counts]
@@ -172,6 +171,11 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
     least, most = min(values), max(values)
     room = (most - least or abs(most) or 1.0) / 16
     return (0.0 if 0 <= least <= most / 2 or least == most >= 0 else least - room), most + room
+
+
+def _moment(then: time.struct_time) -> str:
+    """`21 Nov` where a day begins; else the time of that day."""
+    return time.strftime("%d %b" if then[3:6] == (0, 0, 0) else "%H:%M:%S" if then.tm_sec else "%H:%M", then)
 
 
 def _day_of(at: int) -> date:

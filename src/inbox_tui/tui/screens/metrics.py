@@ -267,14 +267,14 @@ class MetricsScreen(ModalScreen[None]):
             parts += [("   ", "dim"), (telling.said(told.key), "strong"), (place, "dim")]
             parts += [(f"   by {telling.said(told.by)}", "text")] if told.by else []
         self.query_one("#metrics-parts", Line).show(parts)
-        self.query_one("#metrics-foot", Line).show(self._foot())
+        self.query_one("#metrics-foot", Line).show(self._foot(), [("Esc", "key"), (" back ", "dim")])
 
     def _foot(self) -> list[Piece]:
         if self._said:
             return [(f" {self._said}", "text")]
         keys = [("Tab", "next")]
         keys += [("j", "figure"), ("b", "group")] if self._part == "figures" else []
-        keys += [("p", "period"), ("t", "plot" if self._wants_table else "table"), ("o", "task"), ("Esc", "back")]
+        keys += [("p", "period"), ("t", "plot" if self._wants_table else "table"), ("o", "task")]
         pieces: list[Piece] = []
         for key, label in keys:
             pieces += [(" ", "dim"), (key, "key"), (f" {label}  ", "dim")]
