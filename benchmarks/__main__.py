@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.report import HEADER, write_readme
 
-NAMES = ("opening", "keys", "catching_up", "ingest", "fanout", "many_hubs", "starting")
+NAMES = ("opening", "keys", "wire", "catching_up", "ingest", "notifies", "fanout", "many_hubs", "starting")
 
 
 def main() -> None:

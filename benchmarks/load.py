@@ -80,3 +80,29 @@ async def post(
     took = time.perf_counter() - start
     cuts = statistics.quantiles(latencies, n=100)
     return Load(len(latencies) / took, cuts[49] * 1e3, cuts[98] * 1e3, sum(connection.wrong for connection in made))
+
+
+async def pace(host: str, port: int, make: Callable[[], bytes], *, a_second: int, seconds: float, status: bytes) -> Load:
+    """So many requests a second, over as many connections as a twentieth of them; a latency counts from when the request was due,
+    so that one that waited for another shows it."""
+    connections = max(1, a_second // 20)
+    start = time.perf_counter() + 0.1
+    latencies: list[float] = []
+
+    async def one(number: int) -> int:
+        reader, writer = await asyncio.open_connection(host, port)
+        wrong = 0
+        for turn in range(int(a_second * seconds) // connections):
+            due = start + (turn * connections + number) / a_second
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            writer.write(make())
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(_length(head))
+            latencies.append(time.perf_counter() - due)
+            wrong += not head.startswith(b"HTTP/1.1 " + status)
+        writer.close()
+        return wrong
+
+    wrong = sum(await asyncio.gather(*(one(number) for number in range(connections))))
+    cuts = statistics.quantiles(latencies, n=100)
+    return Load(len(latencies) / (time.perf_counter() - start), cuts[49] * 1e3, cuts[98] * 1e3, wrong)
