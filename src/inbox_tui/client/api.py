@@ -291,7 +291,7 @@ def refusal(status: int, body: bytes, headers: Mapping[str, str]) -> Refused:
 def _json(response: httpx.Response) -> Any:
     try:
         return json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise wire.Malformed("The hub sent something that is no JSON.") from None
 
 

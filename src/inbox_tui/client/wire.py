@@ -30,6 +30,9 @@ from inbox_tui.core.model import Notification, encode
 Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 Rev = Annotated[int, Field(ge=0, lt=1 << 63)]
 Count = Annotated[int, Field(ge=-1, lt=1 << 63)]
+CHOICES_MOST = 100
+DOCUMENT_MOST = 4 << 20
+"""Characters of one row: a hub of ours takes no event of more than 1 MiB."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 Model = TypeVar("Model", bound=BaseModel)
@@ -88,7 +91,7 @@ class RowWire(TypedDict):
     priority: NotRequired[int]
     actionable: NotRequired[bool]
     is_prompt: NotRequired[bool]
-    choices: NotRequired[list[ChoiceWire]]
+    choices: NotRequired[Annotated[list[ChoiceWire], Field(max_length=CHOICES_MOST)]]
     decision: NotRequired[DecisionWire | None]
     waiting: NotRequired[Literal["", "nobody", "here", "gone"]]
     closed: NotRequired[Literal["", "expired", "withdrawn", "superseded", "answered_elsewhere"]]
@@ -104,8 +107,12 @@ _OURS = TypeAdapter(RowWire)
 
 
 def _ours(document: str) -> Item:
-    """A row of our own hub. Raises ValidationError for any other."""
+    """A row of our own hub. Raises ValidationError for any other, and Malformed for what none would send."""
+    if len(document) > DOCUMENT_MOST:
+        raise Malformed(f"The hub sent a row of {len(document):,} characters.")
     row = _OURS.validate_json(document)
+    if "NaN" in document or "Infinity" in document:
+        json.loads(document, parse_constant=_no_number)
     is_open = row.get("actionable", False) and row.get("decision") is None and not row.get("closed")
     return Item(
         id=row["id"],
@@ -122,6 +129,11 @@ def _ours(document: str) -> Item:
         mutable=not row.get("is_prompt") and row.get("waiting") != "here",
         document=document,
     )
+
+
+def _no_number(name: str) -> None:
+    """Python writes and reads it. To the cache's JSON it is a mistake, and one such document would spoil every filter."""
+    raise Malformed(f"The hub sent a row with {name} for a number.")
 
 
 def _none_is_empty(value: object) -> object:
@@ -309,6 +321,8 @@ def row(data: str) -> Item:
 def page(body: bytes, before: str | None) -> Page:
     """A page of the list. Raises Malformed."""
     found = parse(ListWire, body)
+    if before and found.next_cursor == before:
+        raise Malformed("The hub's pages do not end: the next one is the one that was asked for.")
     items = tuple(item(json.dumps(document, ensure_ascii=False, separators=(",", ":"))) for document in found.items or ())
     return Page(found.epoch, found.rev, before, items, found.next_cursor)
 
