@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from types import FrameType
 from typing import Any
 
@@ -93,9 +94,11 @@ def nightly(stage: Stage) -> Scene:
 
 
 def flaky(stage: Stage) -> Scene:
-    """A job that fails again and again, each time as a new run: one row, and a count."""
-    while True:
-        meta = {"retry_count": 3, "last_error": "connect ETIMEDOUT 10.0.0.5:5432"}
+    """A job that fails again and again, each time as a new run: one row, and a count. Its figures go up and down, by region."""
+    for number in count():
+        region, took = ("eu", "us")[number % 3 > 1], 3000 + number * 370 % 900
+        meta = {"retry_count": 3, "last_error": "connect ETIMEDOUT 10.0.0.5:5432", "region": region, "total_duration_ms": took}
+        meta["open_connections"] = 40 + number * 7 % 25 + 30 * (region == "us")
         run = {"task_id": "billing-export", "run_id": new_run_id()}
         text = "Database connection timed out after 3 retries"
         stage.post("task.failed", "my-app", "Billing export failed", text, "urgent", **run, meta=meta)
@@ -120,10 +123,10 @@ def sync(stage: Stage) -> Scene:
 def loop(stage: Stage) -> Scene:
     """An agent that goes round in circles, and says so."""
     run = {"task_id": "scraper", "run_id": new_run_id()}
-    for count in range(3, 1_000_000):
+    for times in range(3, 1_000_000):
         yield 6
-        text = f"the same page {count} times: possibly an infinite loop"
-        stage.post("task.loop", "scraper", "Scraper goes in circles", text, "warning", **run, meta={"loop_count": count})
+        text = f"the same page {times} times: possibly an infinite loop"
+        stage.post("task.loop", "scraper", "Scraper goes in circles", text, "warning", **run, meta={"loop_count": times})
 
 
 def release(stage: Stage) -> Scene:
@@ -155,7 +158,8 @@ def build(stage: Stage) -> Scene:
             meta = {"status": "compiling" if percent < 70 else "testing", "progress": percent / 100}
             stage.post("task.progress", "ci", f"Build {number}", "main, 3 commits", **run, meta=meta)
             yield 2
-        stage.post("task.completed", "ci", f"Build {number} passed", "312 tests", "success", **run)
+        meta = {"tests": 312 + number % 9, "warnings": number * 5 % 7, "branch": "main", "total_duration_ms": 26_000}
+        stage.post("task.completed", "ci", f"Build {number} passed", f"{meta['tests']} tests", "success", **run, meta=meta)
         yield 20
 
 

@@ -19,7 +19,7 @@ _STEPS = LIVE | OUTCOMES
 
 
 class Measure(NamedTuple):
-    """`figures`: name → number, or short text. `run_id` is "" where there is none."""
+    """`figures`: name → number, or short text. `run_id` is "" where there is none. The members are the record's columns."""
 
     subject: str
     kind: str

@@ -217,17 +217,8 @@ class Batch:
 
     def add_measure(self, event_id: str, measure: Measure) -> None:
         self.space.measures += 1
-        self._measures.append(
-            {
-                "space": self.space.name,
-                "id": event_id,
-                "subject": measure.subject,
-                "at": self.now,
-                "kind": measure.kind,
-                "run_id": measure.run_id,
-                "figures": text_of({**measure.figures}),
-            }
-        )
+        told = {**measure._asdict(), "figures": text_of({**measure.figures})}
+        self._measures.append({"space": self.space.name, "id": event_id, "at": self.now, **told})
 
     def remember(self, earlier: Idempotent) -> None:
         self._idempotent[earlier.sender, earlier.key] = earlier
