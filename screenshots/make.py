@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import measured
 import seed
 
 from inbox_tui.cache.pages import Reader
@@ -71,6 +72,8 @@ PICTURES = (
     Picture("selected", keys=(*"jjjjjxxx", "s"), dealt=True),
     Picture("mute", (80, 24), keys=(*"jjjjj!",), dealt=True),
     Picture("snoozed", (80, 24), keys=("g", "s"), dealt=True),
+    Picture("metrics", keys=(*"jjjjj", "g", "t")),
+    Picture("metrics-outcomes", (80, 24), theme="light", keys=(*"jjjjj", "g", "t", "3")),
     Picture("help", (80, 56), keys=("?",)),
 )
 
@@ -80,13 +83,19 @@ def _rows(picture: Picture) -> list[Notification]:
     return seed.dealt_with(rows) if picture.dealt else rows
 
 
+def _link() -> NoLink:
+    link = NoLink()
+    link.measured = measured.metrics()
+    return link
+
+
 async def take(picture: Picture, into: Path, folder: Path) -> None:
     kept = find_paths({"INBOX_HOME": str(folder)})
     await seed.fill(kept.cache_database, seed.FEED, _rows(picture))
     reader = Reader(kept.cache_database, seed.FEED)
     shown = Paths(HOME, HOME, HOME, Path("/run/user/1000/inbox"))
     app = InboxApp(
-        reader, shown, Settings(theme=picture.theme, filters=picture.filters), connect=lambda _: NoLink(), me="dana",
+        reader, shown, Settings(theme=picture.theme, filters=picture.filters), connect=lambda _: _link(), me="dana",
         clock=lambda: seed.NOW,
         environ={"COLORTERM": "truecolor"},
     )  # fmt: skip
@@ -94,6 +103,7 @@ async def take(picture: Picture, into: Path, folder: Path) -> None:
         async with app.run_test(size=picture.size) as pilot:
             app.post_message(Told(picture.connection))
             app.main.aside.tick()
+            await pilot.pause(0.1)
             await pilot.press(*picture.keys)
             await pilot.pause(0.8)
             (into / f"{picture.name}.svg").write_text(app.export_screenshot(title="inbox"))

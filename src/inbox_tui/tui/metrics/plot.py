@@ -123,8 +123,8 @@ class MetricsPlot(PlotWidget, can_focus=False):
 
     def _draw_lines(self, told: Metrics, lines: Sequence[Drawn], key: str) -> None:
         drawn = [
-            (n, mark, [(at / SECOND, value) for at, value in points if abs(value) < LARGEST])
-            for n, (_, mark, points) in enumerate(lines)
+            (telling.MARKS.index(mark), mark, [(at / SECOND, value) for at, value in points if abs(value) < LARGEST])
+            for _, mark, points in lines
         ]
         values = [value for _, _, points in drawn for _, value in points]
         if not values:

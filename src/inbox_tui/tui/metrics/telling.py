@@ -23,6 +23,8 @@ PERIODS = {"1 hour": HOUR, "24 hours": DAY, "7 days": 7 * DAY, "30 days": 30 * D
 PERIOD = "7 days"
 MARKS = "ox+*#~"
 """One a line, in its order: what tells lines apart where there is no colour."""
+COLORS = ("key", "warn", "good", "error", "strong", "dim")
+"""The part of a `Line` that has a mark's colour: what `plot.MetricsPlot` draws it in."""
 SPANS = ("total", "active", "queued", "paused", "waited")
 WELL, ILL = "✓", "✗"
 OUTCOMES = ("completed", "failed", "timeout", "cancelled", "terminated")
@@ -86,13 +88,21 @@ def _of_line(told: Metrics, line: Line, mark: str, now: int) -> list[Piece]:
     last = line.points[-1]
     least, most = min(point.least for point in line.points), max(point.most for point in line.points)
     words = f"last {amount(last.mean, told.key)} · {amount(least, told.key)} to {amount(most, told.key)} · {count:,} values"
-    return [(f" {mark} ", "key"), (f"{group(told, line)}  ", "strong"), (f"{words} · last at {moment(last.at, now)}", "text")]
+    return [
+        (f" {mark} ", _color(mark)),
+        (f"{group(told, line)}  ", "strong"),
+        (f"{words} · last at {moment(last.at, now)}", "text"),
+    ]
 
 
 def _of_span(drawn: Drawn) -> list[Piece]:
     values = [value for _, value in drawn.points]
     words = f"median {amount(median(values), 'ms')} · {amount(min(values), 'ms')} to {amount(max(values), 'ms')}"
-    return [(f" {drawn.mark} ", "key"), (f"{drawn.name:<8}", "strong"), (f"{words} · {len(values):,} runs", "text")]
+    return [(f" {drawn.mark} ", _color(drawn.mark)), (f"{drawn.name:<8}", "strong"), (f"{words} · {len(values):,} runs", "text")]
+
+
+def _color(mark: str) -> str:
+    return COLORS[MARKS.index(mark)]
 
 
 def note(told: Metrics, part: Part, now: int) -> str:
