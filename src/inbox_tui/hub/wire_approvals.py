@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from inbox_tui.dialects.fields import Tolerant
 from inbox_tui.hub.wire import DecisionItem, Time
 from inbox_tui.hub.wire_agent_notifier import AcceptedBody, Uuid
 
@@ -62,11 +61,11 @@ class ActionResponsesBody(BaseModel):
     more: Annotated[bool, Field(description="Whether there are others, to be had once some of these are acknowledged")]
 
 
-class WaitQuery(Tolerant):
+class WaitQuery(BaseModel):
     wait: Annotated[float, Field(ge=0, le=60, description="Seconds to hold the call while it is pending")] = 0
 
 
-class ResponsesQuery(Tolerant):
+class ResponsesQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST_RESPONSES)] = 50
 
 
