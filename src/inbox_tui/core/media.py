@@ -17,6 +17,7 @@ Kind = Literal["image", "audio", "video", "file"]
 KINDS: tuple[Kind, ...] = ("image", "audio", "video", "file")
 HEAD = 4096
 """So many bytes are looked at."""
+MOST_REFERENCES = 200
 UNKNOWN, PLAIN = "application/octet-stream", "text/plain"
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
@@ -79,8 +80,9 @@ def wav_duration(head: bytes, size: int) -> int | None:
 
 
 def references(text: str) -> list[str]:
-    """The ids of the kept files that a text names by their addresses, on whatever host, each once."""
-    return list(dict.fromkeys(_REFERENCE.findall(text))) if "/media/" in text else []
+    """The ids of the kept files that a text names by their addresses, on whatever host, each once, and no more than anybody
+    needs: so many one event may hold fast."""
+    return list(dict.fromkeys(_REFERENCE.findall(text)))[:MOST_REFERENCES] if "/media/" in text else []
 
 
 def kept_at(url: str) -> tuple[str, str] | None:

@@ -78,6 +78,10 @@ def _has_file(context: Context) -> bool:
     return context.row is not None and any(file.is_kept for file in attachments_of(context.row))
 
 
+def _has_picture(context: Context) -> bool:
+    return context.row is not None and any(file.is_kept and file.kind == "image" for file in attachments_of(context.row))
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("answer", ("a",), "answer", "Answer the question under the cursor: then y, n or a digit.", "answer", _asks),
     Action(
@@ -134,6 +138,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_row", ("Y",), "copy as JSON", "Copy it whole, as JSON.", "screen"),
     Action("save_file", ("S",), "save file", "Save a file of it; never over another.", "screen", _has_file),
     Action("play", ("P",), "play", "Play its audio; once more: stop.", "screen", _has_audio),
+    Action("show_picture", ("i",), "show picture", "Show a picture of it, in the terminal.", "screen", _has_picture),
     Action("copy_path", ("C",), "copy path", "Copy the path that a file of it was saved under.", "screen"),
     Action("jump", ("t",), "go to its pane", "Go to the tmux pane that its sender runs in, on this machine.", "screen"),
     Action("metrics", ("g t",), "metrics", "Charts of its task: figures over time, what runs took, how they ended.", "screen"),

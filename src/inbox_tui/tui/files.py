@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,7 @@ from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.text import clean
 from inbox_tui.tui.attachments import Attachment, attachments_of
 from inbox_tui.tui.saving import downloads, new_file
+from inbox_tui.tui.theme import few_colors
 
 if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
@@ -35,6 +37,12 @@ class Files:
     def copy_path(self) -> None:
         self._choose(self._copy_path, "Copy the path of…")
 
+    def show_picture(self) -> None:
+        if "NO_COLOR" in os.environ or few_colors(os.environ):
+            self._screen.say("a picture needs a terminal with 24-bit colours: o opens it")
+        else:
+            self._choose(self._show, "Show…", "image")
+
     def close(self) -> None:
         if self._kept_aside is not None:
             self._kept_aside.cleanup()
@@ -51,14 +59,14 @@ class Files:
             await self._screen.link.fetch_media(row.id, attachment.media_id, attachment.media_name, file.write)
         return path
 
-    def _choose(self, use: Use, prompt: str) -> None:
-        """Of the row's files that its hub keeps; at once where there is one."""
+    def _choose(self, use: Use, prompt: str, kind: str = "") -> None:
+        """Of the row's files that its hub keeps, of a kind or of any; at once where there is one."""
         row = self._screen.row
         files = [] if row is None else attachments_of(row.notification)
+        files = [file for file in files if not kind or file.kind == kind]
         kept = [file for file in files if file.is_kept]
         if row is None or not kept:
-            elsewhere = "its files are elsewhere: O opens them" if files else "no file here"
-            self._screen.say(elsewhere)
+            self._screen.say("its files are elsewhere: O opens them" if files else f"no {kind or 'file'} here")
         elif len(kept) == 1:
             use(row, kept[0])
         else:
@@ -79,6 +87,21 @@ class Files:
 
         self._screen.say(f"saving {attachment.name} …")
         self._screen.run_worker(save(), group="files", exit_on_error=False, description="save a file")
+
+    def _show(self, row: Row, attachment: Attachment) -> None:
+        async def show() -> None:
+            from inbox_tui.tui.screens.picture import PictureScreen
+
+            try:
+                path = await self.fetched(row, attachment)
+            except (HubUnreachable, Refused, OSError) as error:
+                self._screen.say(f"not shown: {why(error)}")
+            else:
+                self._screen.say("")
+                self._screen.app.push_screen(PictureScreen(path, f"{attachment.name}  {attachment.facts}"))
+
+        self._screen.say(f"fetching {attachment.name} …")
+        self._screen.run_worker(show(), group="files", exit_on_error=False, description="show a picture")
 
     def _copy_path(self, row: Row, attachment: Attachment) -> None:
         path = self._saved.get((row.id, attachment.media_id))

@@ -19,9 +19,6 @@ from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record, Value, in_list
 from inbox_tui.hub.store.records import Ask, Call, DecodedRows, Held, Idempotent, Run, Space, Wanted, key_of, text_of
 
-_REFERENCES = 200
-"""Files that one event may hold fast: its attachments, and their small pictures."""
-
 
 class Batch:
     """`now` is the store's time in microseconds, `counted_at` this process's monotonic seconds, both read after the lock."""
@@ -59,7 +56,7 @@ class Batch:
         self._runs_touched: dict[tuple[str, str], Run] = {}
         self._new_idempotent: list[Params] = []
         self._jobs: list[Params] = []
-        self._uses: dict[str, list[Params]] = {}
+        self._uses: list[Params] = []
         self.has_queued = False
         """Whether a job became due here: set once the batch is written."""
         self._calls: dict[str, Call] = {}
@@ -211,9 +208,8 @@ class Batch:
                 "document": document,
             }
         )
-        for media_id in references(document)[:_REFERENCES]:
-            use: Params = {"space": self.space.name, "media_id": media_id, "event_id": id, "notification_id": notification_id}
-            self._uses.setdefault(media_id, []).append(use)
+        use: Params = {"space": self.space.name, "event_id": id, "notification_id": notification_id}
+        self._uses += [{**use, "media_id": media_id} for media_id in references(document)]
 
     def add_measure(self, event_id: str, measure: Measure) -> None:
         self.space.measures += 1
@@ -347,8 +343,9 @@ class Batch:
     def _use_media(self) -> None:
         """Files that the space has and that events of this batch refer to stay as long as those, or their rows, do."""
         if self._uses:
-            for (media_id,) in self._select_in(statements.WHOLE_MEDIA, list(self._uses)):
-                self._insert("media_use", self._uses[media_id])
+            named = {str(use["media_id"]) for use in self._uses}
+            known = {media_id for (media_id,) in self._select_in(statements.WHOLE_MEDIA, [*named])}
+            self._insert("media_use", [use for use in self._uses if use["media_id"] in known])
 
     def _queue_webhooks(self, answered: list[Held]) -> None:
         """In the transaction that answers a question, its project's webhook has something to hear, where the project has one."""
