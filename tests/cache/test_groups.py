@@ -12,7 +12,7 @@ from cache_world import BORN, FEED
 from query_world import NOW
 from search_world import World, change
 
-from inbox_tui.cache import groups, search, steps
+from inbox_tui.cache import groups, pages, search, steps
 from inbox_tui.cache.gathering import By, gather, value_of
 from inbox_tui.cache.group import Folds
 from inbox_tui.cache.groups import Groups
@@ -169,3 +169,12 @@ def test_of_groups_the_newest_are_held(world: World, monkeypatch: pytest.MonkeyP
     ]  # fmt: skip
     world.put([of(100 + n) for n in range(300)])
     assert not found.take_in(world.reader, NOW), "too many changes are searched anew"
+
+
+def test_rows_are_read_by_their_numbers_alone(world: World) -> None:
+    (row,) = world.put([Notification("", "message", "row", BORN, BORN)])
+    (read,) = world.reader.rows([row.id])
+    assert {n: found.id for n, found in world.reader.numbered([read.n, 99]).items()} == {read.n: row.id}
+    for sql in (f"SELECT id FROM row {pages._BY_NUMBER}", pages._NAMED):
+        (plan, *_) = world.db.execute(f"EXPLAIN QUERY PLAN {sql}", ("[1]", 1))
+        assert "INTEGER PRIMARY KEY" in plan[3]

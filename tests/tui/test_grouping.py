@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import seed
 from query_world import numbered
 from tui_world import OpenPane, Pane, message, prompt
 
+from inbox_tui.core.model import Notification
 from inbox_tui.tui.grouped import GroupedRows
 from inbox_tui.tui.headings import Heading
 
@@ -160,3 +162,34 @@ async def test_replies_are_under_what_they_belong_to(pane: OpenPane) -> None:
         assert title(it) == "third"
         await it.press("g", "p")
         assert title(it) == "root"
+
+
+async def test_what_was_painted_is_what_there_is(pane: OpenPane) -> None:
+    """Only lines that show something else are drawn again: never one too few."""
+    chance = random.Random(5)
+
+    def some(step: int) -> Notification:
+        return message(f"new {step}", chance.randrange(1, 9000), source=chance.choice("abcd"))
+
+    rows = numbered([some(n) for n in range(80)])
+    async with pane(rows, size=(70, 20)) as it:
+        await grouped(it, "s")
+        for step in range(40):
+            match chance.randrange(5):
+                case 0:
+                    await it.arrive(*(some(step) for _ in range(chance.randrange(1, 9))))
+                case 1:
+                    await it.remove(chance.choice(rows).id)
+                case 2:
+                    await it.arrive(prompt(f"asks {step}", 2, source="a"))
+                case _:
+                    await it.press(*chance.choices(["j", "k", "pagedown", "G", "-", "_", "{", "}", "enter", "escape"], k=3))
+            await it.main.wait_for_refresh()
+            await it.pilot.pause()
+            painted = [strip.text for strip in it.app.screen._compositor.render_strips()][1 : 1 + it.main.list.size.height]
+            if not it.main.reading:
+                assert [line[: len(own)].rstrip() for line, own in zip(painted, it.rows, strict=True)] == it.rows, step
+                source, y = it.main.list.listing.source, it.main.list.listing.cursor_y
+                assert it.main.list.listing.place[1] == len(source.groups)
+                (line,) = source.window(y, 1)
+                assert not isinstance(line, Heading) or line.is_folded

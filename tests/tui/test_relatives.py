@@ -55,8 +55,16 @@ async def test_it_narrows_what_is_shown_and_can_be_changed_as_any_filter(pane: O
         await it.press("=", "r")
         await it.until(lambda: len(shown(it)) == 2)
         assert "Unread / source:ci run:run_1 sender:tests" in it.header
-        await it.press("/", *("backspace",) * 20, "enter")
+        await it.press("escape")
         await it.until(lambda: len(shown(it)) == 3)
+        assert "Unread / source:ci" in it.header, "a step back, no more"
+        assert it.main.row.notification.title == "of yesterday"
+        await it.press("escape")
+        await it.until(lambda: len(shown(it)) == 5)
+        await it.press("=", "s", "=", "r", "/", *("backspace",) * 20, "enter")
+        await it.until(lambda: len(shown(it)) == 3)
+        await it.press("escape")
+        assert len(shown(it)) == 5, "what was changed by hand is one step"
 
 
 async def test_what_a_row_has_not_is_said(pane: OpenPane) -> None:

@@ -163,6 +163,32 @@ async def test_mute_says_what_and_how_long(pane: OpenPane) -> None:
         assert len(it.link.triaged) == 2
 
 
+async def test_a_mute_is_for_all_that_is_selected(pane: OpenPane) -> None:
+    rows = [message("x", source="ci", task_name="build"), message("y", source="ci"), message("z", source="web"), prompt("May I?")]
+    async with pane(numbered(rows), size=(120, 24)) as it:
+        await it.press("*", "!")
+        what = it.text(it.main.query_one("#filter"))[0]
+        assert "these 3 notifications" in what
+        assert "task build" in what
+        assert "their 3 sources" in what
+        await it.press("s", "1")
+        assert [verb for verb, _ in it.link.triaged] == ["mute"] * 3
+        assert {row.notification.source for _, row in it.link.triaged} == {"ci", "web", ""}
+        assert it.link.terms == [(UNTIL, "source")] * 3
+        assert "their 3 sources; questions still reach you" in it.footer
+        await it.press("u")
+        assert [verb for verb, _ in it.link.triaged[3:]] == ["unmute"] * 3
+
+
+async def test_what_is_snoozed_lies_by_when_it_comes_back(pane: OpenPane) -> None:
+    later = [message(f"later {n}", n, snoozed_until=UNTIL + (n * 7 % 5) * HOUR) for n in range(5)]
+    async with pane(numbered(later)) as it:
+        await it.press("g", "s")
+        assert [line.split()[2] for line in (row[1:] for row in it.rows[:5])] == ["0", "3", "1", "4", "2"]
+        await it.press("j", "s", "c", *"2w", "enter")
+        assert "snoozed until" in it.footer
+
+
 async def test_a_question_s_source_can_be_muted_but_not_the_question(pane: OpenPane) -> None:
     async with pane(numbered([prompt("May I?", source="ci")])) as it:
         await it.press("!")

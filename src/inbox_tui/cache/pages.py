@@ -37,7 +37,8 @@ INDEX = {
 _ROW = "SELECT id, rev, overlaid, (SELECT text FROM document WHERE document.n = row.doc), n FROM row"
 DOWN = "ORDER BY rank DESC, at DESC, id DESC"
 _WAS = "SELECT id, row, was, was_rank, was_at FROM move WHERE feed = ? AND seq > ? AND seq <= ? ORDER BY seq DESC"
-_NAMED = "SELECT n, id, unread AND NOT muted FROM row WHERE n IN (SELECT value FROM json_each(?)) AND feed = ?"
+_BY_NUMBER = "WHERE n IN (SELECT value FROM json_each(?)) AND +feed = ?"  # by its index every row of the feed would be read
+_NAMED = f"SELECT n, id, unread AND NOT muted FROM row {_BY_NUMBER}"
 _MOVED = "SELECT id FROM move WHERE feed = ? AND seq > ?"
 _REWRITTEN = "SELECT id FROM document CROSS JOIN row ON row.n = document.row WHERE document.n > ? AND feed = ? LIMIT ?"
 _UP = "ORDER BY rank, at, id"
@@ -183,8 +184,7 @@ class Reader:
     def numbered(self, numbers: Sequence[int]) -> dict[int, Row]:
         """Those of them that there are, by their numbers."""
         with self._snapshot() as db:
-            wanted = f"{_ROW} WHERE n IN (SELECT value FROM json_each(?)) AND feed = ?"
-            found = db.execute(wanted, (json.dumps(numbers), self._head.feed)).fetchall()
+            found = db.execute(f"{_ROW} {_BY_NUMBER}", (json.dumps(numbers), self._head.feed)).fetchall()
             return {row.n: row for row in (self._row(db, *record) for record in found)}
 
     def named(self, numbers: Sequence[int]) -> dict[int, Named]:

@@ -140,7 +140,7 @@ class Grouping:
         if first is None:
             self._screen.say("no group below" if step > 0 else "no group above")
         else:
-            self._screen.list.move_to(first, towards=1)
+            self._screen.list.show_at_top(first)
 
     def _rows(self) -> GroupedRows | None:
         """The list in its groups; None: it has none, which is said."""

@@ -128,7 +128,7 @@ class Searching:
             self.found = found
             self._screen.show_rows(self._rows(found), from_top=from_top)
         else:
-            self._screen.list.take_changes()
+            self._screen.list.take_changes(arrivals=False)
         self._go_to_wanted()
         self._take_in()
         if step.is_end:

@@ -138,8 +138,9 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
             self.scroll_to_cursor()
             self.refresh()
 
-    def take_changes(self) -> None:
-        """The cache has changed: same cursor, same place under the eye. Draws only lines that show another row."""
+    def take_changes(self, *, arrivals: bool = True) -> None:
+        """The list has changed: same cursor, same place under the eye. Draws only lines that show another row. `arrivals`: what is
+        above the screen now has come, and was not merely found."""
         top, old, before = self.scroll_offset.y, self.listing.cursor, self._shown()
         moved = self.listing.follow() * self.density
         if not self.touched:
@@ -149,7 +150,7 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         if moved:
             self._scroll_unseen(top + moved)
             come = (self.scroll_offset.y - top) // self.density
-            self.arrived = max(0, self.arrived + come) if self.scroll_offset.y else 0
+            self.arrived = max(0, self.arrived + come * arrivals) if self.scroll_offset.y else 0
         self._load()
         for line, (was, now) in enumerate(zip(before, self._shown(), strict=False)):
             if was != now:
@@ -246,6 +247,12 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
         y, top = self.listing.cursor_y, self._top
         if y is not None:
             self._scroll(min(max(top, y - self.lines + 1), y - self.listing.is_above_group(y)))
+
+    def show_at_top(self, y: int) -> None:
+        """The cursor to the row at `y`, which the screen then begins with, under its heading where it has one."""
+        self.move_to(y, towards=1)
+        y = self.listing.cursor_y or 0
+        self._scroll(y - self.listing.is_above_group(y))
 
     def settle(self) -> None:
         """After lines were folded or opened: the cursor on what may have it, and in sight."""
