@@ -10,6 +10,7 @@ from hub_world import AGENT, OTHER, SPACE, World, message, prompt
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.model import Speech
+from inbox_tui.hub.values import Voices
 
 
 async def untaken(world: World) -> list[str]:
@@ -62,7 +63,8 @@ async def test_who_waits_is_here_and_hears_at_once(world: World) -> None:
 
 
 async def test_what_cannot_be_spoken_says_so_and_leaves_no_job(world: World) -> None:
-    """This hub has no voice."""
+    await world.stop()
+    await world.start(voices=Voices())
     speech = Speech("password=correct-horse", "af_bella", 1.0)
     said = await world.publish(message(speech=speech, details={"audio_status": "queued", "meta": {"tts_status": "queued"}}))
     while (row := await world.row(said.id)).details["audio_status"] != "failed":
