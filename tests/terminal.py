@@ -85,6 +85,12 @@ class Terminal:
                 self._answers += [time.monotonic() + self.lag] * (questions - self._answered)
             self._answered = questions
 
+    def forget(self) -> None:
+        """Drops what was written so far: who watches for hours keeps no roll of it."""
+        self.output.clear()
+        self.written_at.clear()
+        self._answered = 0
+
     def press(self, keys: str) -> None:
         """Keys as the bytes that a keyboard sends."""
         os.write(self._master, keys.encode())

@@ -37,4 +37,4 @@ async def test_of_many_rows_the_last_ones_are_kept() -> None:
     timelines = Timelines()
     rows = [_row(row) for row in numbered([message(f"m{n}") for n in range(10)])]
     await asyncio.gather(*(timelines.fetch(row, _ask) for row in rows))
-    assert [timelines.of(row) is not None for row in rows] == [False] * 6 + [True] * (ENTRIES_MOST // 1000)
+    assert [timelines.of(row) is not None for row in rows] == [False] * 8 + [True] * (ENTRIES_MOST // 1000)

@@ -12,7 +12,7 @@ from inbox_tui.tui.reading import Timeline
 
 DELAY = 0.2
 """Seconds that the cursor rests before anything is asked."""
-ENTRIES_MOST = 4_000
+ENTRIES_MOST = 2_000
 """Kept in all. A row that repeats all day has a thousand, of a kilobyte or two each."""
 
 
