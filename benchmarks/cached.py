@@ -1,4 +1,4 @@
-"""Homes with a filled cache and no hub: what a pane opens on while it is offline."""
+"""Filled caches: a home without a hub, which a pane opens on while it is offline, or many rows more beneath those of a hub."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inbox_tui.core import ids
 from inbox_tui.core.feed import Item, Opening, Page, item_of
 from inbox_tui.core.model import Notification, encode
 from inbox_tui.core.paths import find_paths
-from inbox_tui.core.times import SECOND, now
+from inbox_tui.core.times import DAY, SECOND, now
 
 HUB = "http://127.0.0.1:9"
 """Nobody listens on the discard port: the pane stays offline, and its cache stays as it is."""
@@ -33,6 +33,18 @@ def fill(home: Path, rows: int) -> dict[str, str]:
     finally:
         db.close()
     return {"INBOX_HOME": str(home), "INBOX_HUB": HUB}
+
+
+def deepen(home: Path, feed: str, rows: int) -> None:
+    """So many rows below those that a pane has taken from its hub: a pane that resumes keeps what it has."""
+    db = schema.connect(find_paths({"INBOX_HOME": str(home)}).cache_database)
+    try:
+        epoch, newest = steps.state(db, feed).epoch, now() - DAY
+        for start in range(0, rows, _PAGE):
+            items = tuple(_item(n, rows, newest) for n in range(start, min(start + _PAGE, rows)))
+            steps.merge(db, feed, Page(epoch, 1 << 60, None, items, ""))
+    finally:
+        db.close()
 
 
 def _id(n: int, rows: int, newest: int) -> str:
