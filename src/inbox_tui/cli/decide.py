@@ -10,6 +10,7 @@ import click
 
 from inbox_tui.cli.arguments import Reference
 from inbox_tui.cli.confirming import need_person, need_word
+from inbox_tui.cli.named_hub import named_hub
 from inbox_tui.core.errors import Exit, HubUnreachable, InboxError, Refused
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _reference = click.argument("reference", type=Reference(), metavar="ID[@REV]")
 
 
 @click.command("approve")
+@named_hub
 @_reference
 @_comment
 def approve_command(reference: tuple[str, int | None], comment: str) -> int:
@@ -37,6 +39,7 @@ def approve_command(reference: tuple[str, int | None], comment: str) -> int:
 
 
 @click.command("reject")
+@named_hub
 @_reference
 @_comment
 def reject_command(reference: tuple[str, int | None], comment: str) -> int:
@@ -48,6 +51,7 @@ def reject_command(reference: tuple[str, int | None], comment: str) -> int:
 
 
 @click.command("decide")
+@named_hub
 @_reference
 @click.argument("key")
 @_comment

@@ -16,11 +16,12 @@ _SIGNS: dict[Level, str] = {"fine": "✓", "note": "·", "wrong": "✗"}
 
 def checks() -> dict[str, Check]:
     """By name, in the order in which one thing needs the other."""
-    from inbox_tui.cli.checks import agents, files, hub, terminal
+    from inbox_tui.cli.checks import agents, files, hub, hubs, terminal
 
     return {
         "configuration": files.configuration,
         "hub": hub.reached,
+        "hubs": hubs.followed,
         "sockets": files.sockets,
         "port": hub.port,
         "database": files.database,

@@ -20,6 +20,7 @@ _TAKES_HOLD = {
     "retention": "when the hub starts",
     "rate": "when the hub starts",
     "outbound": "when the hub starts",
+    "hubs": "with the next inbox that is opened",
     "agents": "with the agent's next hook; for the hub's own http hooks when it starts",
 }
 _AT_ONCE = "at once, in open panes too"
@@ -48,7 +49,7 @@ def explained(file: Path, environ: Mapping[str, str]) -> list[Explained]:
 def _walk(
     section: type[Section], at: tuple[str, ...], values: Any, written: Any, variables: Mapping[tuple[str, ...], str], file: str
 ) -> Iterator[Explained]:
-    defaults = section().model_dump(mode="json")
+    defaults = section.model_construct().model_dump(mode="json")
     for field_name, field in section.model_fields.items():
         name = field.alias or field_name
         place = (*at, name)
@@ -56,12 +57,23 @@ def _walk(
         if isinstance(field.default, Section):
             yield from _walk(type(field.default), place, values[name], there, variables, file)
             continue
+        if (of_tables := _section_of_tables(field.annotation)) is not None and values[name]:
+            for table, members in values[name].items():
+                yield from _walk(of_tables, (*place, table), members, (there or {}).get(table), variables, file)
+            continue
         origin = variables.get(place) or ("default" if there is None else file)
         variable = "" if place[0] in FILE_ALONE or len(place) != 2 or name == "keys" else f"INBOX_{'_'.join(place).upper()}"
         yield Explained(
-            ".".join(place), field.description or "", _type(field), defaults[name], _shown(values[name]), origin, variable,
+            ".".join(place), field.description or "", _type(field), defaults.get(name, ""), _shown(values[name]), origin,
+            variable,
             _TAKES_HOLD.get(place[0], _AT_ONCE),
         )  # fmt: skip
+
+
+def _section_of_tables(annotation: Any) -> type[Section] | None:
+    """What each table is, where a key holds tables by names."""
+    member = get_args(annotation)[-1:]
+    return member[0] if member and isinstance(member[0], type) and issubclass(member[0], Section) else None
 
 
 def _shown(value: Any) -> Any:
@@ -89,6 +101,8 @@ def _words(annotation: Any) -> str:
         return f"a list of {_words(arguments[0])}"
     if origin in (Union, types.UnionType):
         return " or ".join(map(_words, arguments))
+    if _section_of_tables(annotation) is not None:
+        return f"tables, each by a name: {', '.join(arguments[1].model_fields)}"
     if origin is not None and len(arguments) == 2:
         return f"a table of name = {_words(arguments[1])}"
     return _TYPES.get(annotation, "text")

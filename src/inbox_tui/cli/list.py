@@ -7,10 +7,12 @@ import json
 import click
 
 from inbox_tui.cli.arguments import filter_from
+from inbox_tui.cli.named_hub import named_hub
 from inbox_tui.core.errors import Exit
 
 
 @click.command("list")
+@named_hub
 @click.argument("filter_words", metavar="[FILTER]...", nargs=-1)
 @click.option(
     "--view",

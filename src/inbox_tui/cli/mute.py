@@ -9,10 +9,12 @@ from typing import Any
 import click
 
 from inbox_tui.cli.arguments import Reference
+from inbox_tui.cli.named_hub import named_hub
 from inbox_tui.core.errors import Exit
 
 
 @click.command("mute")
+@named_hub
 @click.argument("what", nargs=-1, required=True, metavar="ID[@REV]... | list | lift MUTE...")
 @click.option("--for", "span", default="", metavar="WHEN", help="Until then, as in `inbox snooze`: 2h, tomorrow 9.")
 @click.option("--task", "scope", flag_value="task", help="All that is said of its task.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterable
 from typing import Any
 
 from inbox_tui.cache.rows import View, is_in
@@ -41,15 +43,24 @@ def fetch_view(hub: Address, view: str, limit: int, query: Query = EVERYTHING) -
     before, at = "", now()
     for _ in range(FARTHEST):
         page = fetch(hub, f"/api/notifications?limit={PAGE}{asked}{before}")
-        rows = [(from_document(item), item) for item in page.get("items") or ()]
+        items = page.get("items") or ()
+        rows = [(from_document(item), item) for item in (items if "epoch" in page else _in_our_words(items))]
         rows = [(row, item) for row, item in rows if is_in(View(view), row)]
         found += [(row, item) for row, item in rows if matches(query, row, at)]
-        is_complete = not page.get("next_cursor")
+        cursor = page.get("next_cursor") or page.get("nextCursor")
+        is_complete = not cursor
         if is_complete:
             break
-        before = f"&before={page['next_cursor']}"
+        before = f"&before={cursor}"
     found.sort(key=lambda pair: pair[0].place, reverse=True)
     return [item for _, item in found[:limit]], is_complete
+
+
+def _in_our_words(items: Iterable[object]) -> list[Document]:
+    """Rows of a hub that is not ours, whatever its spelling. Raises HubUnreachable for what is no row."""
+    from inbox_tui.client.wire import foreign_item
+
+    return [json.loads(foreign_item(json.dumps(item)).document) for item in items]
 
 
 def line(row: Notification, width: int) -> str:

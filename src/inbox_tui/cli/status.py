@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import click
 
+from inbox_tui.cli.named_hub import named_hub
+
 
 @click.command("status")
+@named_hub
 @click.option("--json", "as_json", is_flag=True, help='Figures as JSON; a hub out of reach is {"live": false}.')
 @click.option("--format", "template", default="", metavar="TEXT", help="Text with {needs}, {unread}, {state} and {hub} in it.")
 def status_command(as_json: bool, template: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from inbox_tui.cli.arguments import Reference
+from inbox_tui.cli.named_hub import named_hub
 from inbox_tui.cli.problems import complain
 from inbox_tui.core.errors import Exit, Refused
 
@@ -19,6 +20,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Say what was done 
 
 
 @click.command("read")
+@named_hub
 @_references
 @click.option("--all", "everything", is_flag=True, help="Everything that is unread.")
 @_json
@@ -28,6 +30,7 @@ def read_command(references: References, everything: bool, as_json: bool) -> int
 
 
 @click.command("done")
+@named_hub
 @_references
 @click.option("--all", "everything", is_flag=True, help="Everything but what is snoozed, and what somebody waits for.")
 @_json
@@ -37,6 +40,7 @@ def done_command(references: References, everything: bool, as_json: bool) -> int
 
 
 @click.command("snooze")
+@named_hub
 @click.argument("reference", type=Reference(), metavar="ID[@REV]")
 @click.argument("when", nargs=-1, required=True)
 @_json
@@ -56,6 +60,7 @@ def snooze_command(reference: tuple[str, int | None], when: Sequence[str], as_js
 
 
 @click.command("unsnooze")
+@named_hub
 @_some_references
 @_json
 def unsnooze_command(references: References, as_json: bool) -> int:
@@ -64,6 +69,7 @@ def unsnooze_command(references: References, as_json: bool) -> int:
 
 
 @click.command("pin")
+@named_hub
 @_some_references
 @_json
 def pin_command(references: References, as_json: bool) -> int:
@@ -72,6 +78,7 @@ def pin_command(references: References, as_json: bool) -> int:
 
 
 @click.command("unpin")
+@named_hub
 @_some_references
 @_json
 def unpin_command(references: References, as_json: bool) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from inbox_tui.cli.arguments import filter_from
+from inbox_tui.cli.named_hub import named_hub
 
 
 @click.command("watch")
+@named_hub
 @click.argument("filter_words", metavar="[FILTER]", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help='One document a line: {"event": …, "notification": {…}}.')
 def watch_command(filter_words: tuple[str, ...], as_json: bool) -> int:
