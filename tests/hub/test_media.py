@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_world import AGENT, BEGINNING, SPACE, Remove, Retention, World, about, message
+from hub_world import AGENT, BEGINNING, SPACE, Rate, Remove, Retention, World, about, message
 
 from inbox_tui.core.errors import Refused
 from inbox_tui.core.times import DAY
@@ -215,6 +215,19 @@ async def test_a_link_opens_one_file_by_one_name_for_a_while(world: World) -> No
     world.advance(91 * DAY / 10**6)
     assert await space_of(link, kept.id, "report.txt") is None
     assert links.link_to(b"other", SPACE, kept.id, "report.txt", world.now + DAY) != link
+
+
+async def test_files_count_as_what_a_sender_says(place: Path | str) -> None:
+    world = World(place, rate=Rate(per_second=1, burst=2))
+    await world.start()
+    try:
+        for content in (b"1", b"2"):
+            await world.keep(content)
+        with pytest.raises(Refused) as refused:
+            await world.keep(b"3")
+        assert (refused.value.status, refused.value.retry_after) == (429, 1)
+    finally:
+        await world.stop()
 
 
 async def test_only_so_many_come_in_at_once(world: World) -> None:

@@ -16,6 +16,7 @@ from inbox_tui.core.filenames import cleaned
 from inbox_tui.core.model import Document
 from inbox_tui.core.times import DAY
 from inbox_tui.hub import links
+from inbox_tui.hub.rate import RateLimit
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.store import reads
 from inbox_tui.hub.store.store import Store
@@ -43,8 +44,16 @@ class Kept:
 class Media:
     """What is done with files in any space. `now` is the clock in microseconds."""
 
-    def __init__(self, store: Store, writer: Writer, readers: Readers, limits: MediaLimits, now: Callable[[], int]) -> None:
-        self._store, self._writer, self._readers, self._now = store, writer, readers, now
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        readers: Readers,
+        limits: MediaLimits,
+        rate: RateLimit,
+        now: Callable[[], int],
+    ) -> None:
+        self._store, self._writer, self._readers, self._rate, self._now = store, writer, readers, rate, now
         self.limits = limits
         self._secret = b""
         self._coming = Counter[tuple[str, str]]()
@@ -52,7 +61,10 @@ class Media:
 
     async def keep(self, space: str, sender: str, name: str, chunks: AsyncIterable[bytes]) -> Kept:
         """The file, once all of it is on disk; what is cut off leaves nothing. Raises Refused: 413 `too_long`, 415 for a kind
-        that is not taken, 422 for an empty one, 507 `media_full`, 503 `busy`, 408 `too_slow`; and whatever `chunks` raises."""
+        that is not taken, 422 for an empty one, 429 `rate`, 507 `media_full`, 503 `busy`, 408 `too_slow`; and what `chunks`
+        raises."""
+        if seconds := self._rate.take(space, sender):
+            raise Refused(429, f"{sender} posts too fast: try again in {seconds} s.", code="rate", retry_after=seconds)
         with self._one_more(space, sender):
             upload = _Upload(self, space)
             try:

@@ -117,7 +117,7 @@ class Service:
         self._limit = RateLimit(rate, monotonic)
         self._clockwork = Clockwork(self._writer, self._readers, clock, monotonic, retention)
         self.mutes = MuteRules(self._writer, self._readers, self._clockwork)
-        self.media = Media(store, self._writer, self._readers, media, clock or machine_clock)
+        self.media = Media(store, self._writer, self._readers, media, self._limit, clock or machine_clock)
         self.messages = Messages(self._writer, self._readers)
         self.sessions = Sessions(self._writer, self._readers)
         self._callbacks = callbacks

@@ -23,6 +23,7 @@ CAPABILITIES = [
     "hints",
     "hooks",
     "keys",
+    "media",
     "metrics",
     "notilens",
     "resume",

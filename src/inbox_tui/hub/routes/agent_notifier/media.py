@@ -78,7 +78,7 @@ def _headers(kept: Kept) -> list[tuple[bytes, bytes]]:
 ENDPOINTS = [
     Endpoint(
         "POST", "/media", "upload_media", "Keep a file, to be attached to messages", upload,
-        roles=SEND, status=201, takes_file=True, answer=AttachmentItem, refusals=(400, 408, 415, 503, 507),
+        roles=SEND, status=201, takes_file=True, answer=AttachmentItem, refusals=(400, 408, 415, 429, 503, 507),
     ),
     Endpoint(
         "GET", "/media/{id}/{name}", "get_media", "A kept file, to be saved", download,
