@@ -223,11 +223,6 @@ class Batch:
     def put_ask(self, ask: Ask) -> None:
         self._asks[ask.sender, ask.key] = self._asks_touched[ask.sender, ask.key] = ask
 
-    def add_session(self, id: str, sender: str, title: str) -> None:  # noqa: A002
-        """Of an agent, open from now on."""
-        record: Params = {"id": id, "sender": sender, "title": title, "started_at": self.now, "ended_at": None}
-        self._insert("agent_session", [{"space": self.space.name, **record}])
-
     def open_session(self, record: Params) -> None:
         """Of a sender's own naming."""
         self._insert("session", [{"space": self.space.name, **record}])

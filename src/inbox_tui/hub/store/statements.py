@@ -37,6 +37,8 @@ EVENT_OF_SENDER = """SELECT notification_id, document FROM event
 WHERE space = :space AND id = :id AND sender = :sender"""
 AGENT_SESSION = """SELECT title, started_at, ended_at FROM agent_session
 WHERE space = :space AND id = :id AND sender = :sender"""
+OPEN_AGENT_SESSION = """INSERT INTO agent_session (space, id, sender, title, started_at, ended_at)
+VALUES (:space, :id, :sender, :title, :now, NULL)"""
 TURN_AGENT_SESSION = "UPDATE agent_session SET ended_at = :ended_at WHERE space = :space AND id = :id"
 SESSION = """SELECT id, sender, opened_at, last_at, tmux_pane, program, tmux_socket, plan FROM session
 WHERE space = :space AND id = :id"""

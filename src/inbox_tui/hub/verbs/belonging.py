@@ -51,5 +51,5 @@ class OpenSession:
 
     def run(self, batch: Batch) -> AgentSession:
         session = AgentSession(batch.next_id(), self.title, batch.now, None)
-        batch.add_session(session.id, self.sender, session.title)
+        batch.execute(statements.OPEN_AGENT_SESSION, id=session.id, sender=self.sender, title=self.title, now=batch.now)
         return session
