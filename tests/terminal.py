@@ -96,7 +96,9 @@ class Terminal:
         os.write(self._master, keys.encode())
 
     def resize(self, columns: int, rows: int) -> None:
+        """The signal is ours: the program is in a session that no terminal controls."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
 
     def text(self, since: int = 0) -> str:
         """What was written from that offset on, without escape sequences: words appear in the order they were painted."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -37,7 +38,6 @@ from inbox_tui.tui.told import Told, tell
 
 if TYPE_CHECKING:
     from inbox_tui.core.config import Config
-
 
 
 class InboxApp(App[int]):
@@ -152,6 +152,16 @@ class InboxApp(App[int]):
                 self.toggle_do_not_disturb()
             case "theme":
                 self._choose_theme()
+
+    def action_command_palette(self) -> None:
+        from inbox_tui.tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def pop_screen(self) -> AwaitComplete:
+        """Two keys that were typed as one may both close the same screen: the second finds the main one, which stays."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     def action_help_quit(self) -> None:
         """Ctrl+C: says how to leave, in our own place for saying things."""
@@ -295,6 +305,6 @@ def run(paths: Paths | None = None) -> int:
     try:
         given = followed.lists, paths, settings
         app = InboxApp(*given, connect=followed.connect, me=followed.me, hubs=followed.hubs)
-        return app.run() or 0
+        return app.run() or app.return_code or 0
     finally:
         followed.lists.close()

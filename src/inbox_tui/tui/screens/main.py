@@ -192,9 +192,11 @@ class MainScreen(Screen[None]):
 
     def pick(self, choices: Sequence[Choice], placeholder: str) -> None:
         """A list over the screen to choose one from by its name."""
-        from textual.command import CommandPalette, SimpleProvider
+        from textual.command import SimpleProvider
 
-        self.app.push_screen(CommandPalette([SimpleProvider(self, [*choices])], placeholder=placeholder))  # type: ignore[list-item]
+        from inbox_tui.tui.screens.palette import Palette
+
+        self.app.push_screen(Palette([SimpleProvider(self, [*choices])], placeholder=placeholder))  # type: ignore[list-item]
 
     def show_view(self, view: View) -> None:
         """A whole view: no filter is on, and nothing is selected."""

@@ -1,0 +1,16 @@
+"""Screens over the main one, under keys that come faster than they are drawn."""
+
+from __future__ import annotations
+
+from tui_world import OpenPane, many
+
+
+async def test_what_closes_a_screen_twice_leaves_the_main_one(pane: OpenPane) -> None:
+    async with pane(many(3)) as it:
+        await it.press("?")
+        screen = it.app.screen
+        screen.dismiss()
+        screen.dismiss()
+        await it.press("j")
+        assert it.app.screen is it.main
+        assert it.main.list.listing.cursor_y == 1
