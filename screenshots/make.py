@@ -11,12 +11,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import measured
 import seed
 
+from inbox_tui.cache.lists import Lists
+from inbox_tui.cache.merged import Merged
 from inbox_tui.cache.pages import Reader
 from inbox_tui.core.model import Notification
 from inbox_tui.core.paths import Paths, find_paths
@@ -44,9 +46,13 @@ class Picture:
     older: int = 2465
     dealt: bool = False
     """Somebody has pinned, muted and snoozed some."""
+    talk: bool = False
+    """Agents have talked about a plan."""
     connection: SyncMessage = field(default=LIVE)
     filters: Mapping[str, str] = field(default_factory=dict)
     """Saved ones."""
+    hubs: Mapping[str, str] = field(default_factory=dict)
+    """Of several, their colours; the last of them is offline."""
 
 
 PICTURES = (
@@ -59,6 +65,8 @@ PICTURES = (
     Picture("wide", (200, 50), keys=tuple("j" * 9), filters=FILTERS),
     Picture("sidebar", (160, 45), keys=("h", *"jjjj"), filters=FILTERS),
     Picture("alike", keys=(*"jjjjjj", "equals_sign", "d")),
+    Picture("groups", keys=("ampersand", "s", *"jjjjjjj", "minus")),
+    Picture("threads", keys=("ampersand", "t"), talk=True),
     Picture("markdown", (80, 24), keys=(*"j" * 9, "enter", "ctrl+d")),
     Picture("patch", keys=tuple("jj")),
     Picture("two-lines", keys=("v",)),
@@ -74,12 +82,14 @@ PICTURES = (
     Picture("snoozed", (80, 24), keys=("g", "s"), dealt=True),
     Picture("metrics", keys=(*"jjjjj", "g", "t")),
     Picture("metrics-outcomes", (80, 24), theme="light", keys=(*"jjjjj", "g", "t", "3")),
+    Picture("hubs", (160, 30), older=12, hubs={"laptop": "teal", "cron": "purple", "build": "orange"}),
     Picture("help", (80, 56), keys=("?",)),
 )
 
 
 def _rows(picture: Picture) -> list[Notification]:
     rows = seed.rows(picture.older) if picture.older >= 0 else []
+    rows = seed.with_talk(rows) if picture.talk else rows
     return seed.dealt_with(rows) if picture.dealt else rows
 
 
@@ -89,19 +99,38 @@ def _link() -> NoLink:
     return link
 
 
+async def _lists(picture: Picture, file: Path) -> Lists:
+    rows = _rows(picture)
+    if not picture.hubs:
+        await seed.fill(file, seed.FEED, rows)
+        return Reader(file, seed.FEED)
+    for number, hub in enumerate(picture.hubs):
+        await seed.fill(file, hub, rows[number :: len(picture.hubs)])
+    return Merged(file, {hub: hub for hub in picture.hubs})
+
+
+def _told(picture: Picture) -> list[SyncMessage]:
+    if not picture.hubs:
+        return [picture.connection]
+    *live, away = picture.hubs
+    why = replace(OFFLINE, since=seed.NOW - 190 * SECOND, detail="https://build.example:9477: connection refused")
+    return [*(replace(LIVE, hub=hub) for hub in live), replace(why, hub=away)]
+
+
 async def take(picture: Picture, into: Path, folder: Path) -> None:
     kept = find_paths({"INBOX_HOME": str(folder)})
-    await seed.fill(kept.cache_database, seed.FEED, _rows(picture))
-    reader = Reader(kept.cache_database, seed.FEED)
+    reader = await _lists(picture, kept.cache_database)
     shown = Paths(HOME, HOME, HOME, Path("/run/user/1000/inbox"))
     app = InboxApp(
         reader, shown, Settings(theme=picture.theme, filters=picture.filters), connect=lambda _: _link(), me="dana",
+        hubs=picture.hubs,
         clock=lambda: seed.NOW,
         environ={"COLORTERM": "truecolor"},
     )  # fmt: skip
     try:
         async with app.run_test(size=picture.size) as pilot:
-            app.post_message(Told(picture.connection))
+            for told in _told(picture):
+                app.post_message(Told(told))
             app.main.aside.tick()
             await pilot.pause(0.1)
             await pilot.press(*picture.keys)

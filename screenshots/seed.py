@@ -149,6 +149,26 @@ def dealt_with(of: list[Notification]) -> list[Notification]:
     return [replace(row, **changes.get(row.title, {})) for row in of]  # type: ignore[arg-type]
 
 
+def with_talk(of: list[Notification]) -> list[Notification]:
+    """The same, and what two agents said about a plan: a thread, and what a sub-agent went on with."""
+    said = [
+        (42, "Plan: read limits where they are used", {}),
+        (38, "Reviewed: one call would still see the old limit", {}),
+        (31, "Changed: settings are passed down instead", {}),
+        (27, "Explorer: 14 places read the limit", {"session_id": "5f0c", "subagent_id": "explore-1"}),
+        (25, "Explorer: 3 of them at import", {"session_id": "5f0c", "subagent_id": "explore-1"}),
+        (24, "Agreed. Merging after the tests", {}),
+    ]
+    made: list[Notification] = []
+    for rev, (ago, title, details) in enumerate(said, len(of) + 1):
+        who, read_at = "claude" if rev % 2 else "codex", NOW if ago > 30 else None
+        row = _row(ago * MINUTE, title, sender="hooks-laptop", source=who, read_at=read_at)
+        replies = {"parent_id": made[0].id} if made and not details else {}
+        id_ = ids.encode((row.created_at // 1000) << 80 | rev)
+        made.append(replace(row, id=id_, rev=rev, created_rev=rev, raised_rev=rev, details=details or replies))
+    return [*of, *made]
+
+
 def items(of: list[Notification]) -> tuple[Item, ...]:
     return tuple(item_from(encode(row)) for row in of)
 

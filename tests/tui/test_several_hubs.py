@@ -156,7 +156,7 @@ async def test_a_hub_that_is_killed_and_one_that_lets_nobody_in_leave_the_other_
         assert pane.state("keyless").detail == "its key is to be in C_KEY, which is not set"
         await pane.cursor_to("at build")
         await pane.pilot.press("e")
-        await pane.until(lambda: "1 waiting" in pane.state("build").words)
+        await pane.until(lambda: "1 wait" in pane.state("build").words)
         pane.app.link.decide(pane.lists.rows(pane.lists.ids(View.DONE, 0, 1))[0], "approve")
         await asyncio.to_thread(build.restart)
 

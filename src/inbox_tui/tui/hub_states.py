@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -16,8 +16,7 @@ from inbox_tui.tui.status import BRIEF
 MINUTE = 60 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class HubState:
+class HubState(NamedTuple):
     """`words` is never longer than a column of the sidebar; `detail` is why, where something is wrong."""
 
     name: str
@@ -88,7 +87,7 @@ class HubStates:
 def _words(change: ConnectionChanged | None, now: int) -> str:
     if change is None or change.state == "connecting":
         return "connecting"
-    waiting = f"{change.waiting:,} waiting" if change.waiting else ""
+    waiting = f"{change.waiting:,} wait" if change.waiting else ""
     if change.state == "live":
         said = "live" if change.caught_up_at is not None else "catching up"
     elif change.refused:
