@@ -109,6 +109,16 @@ def test_the_row_is_there_at_once_and_calls_when_the_audio_is(hub: RunningHub, l
     assert told["attachments"][0]["kind"] == "audio"
 
 
+def test_one_is_spoken_at_a_time(hub: RunningHub, let_go: Path) -> None:
+    first = post(hub, tts_text="hold")
+    status(hub, first, "running")
+    second = post(hub)
+    third = post(hub, voice="af_nobody")
+    assert [status(hub, id_)["audio_status"] for id_ in (second, third)] == ["queued", "queued"]
+    let_go.touch()
+    assert [status(hub, id_, wanted)["id"] for id_, wanted in ((second, "ready"), (third, "failed"))] == [second, third]
+
+
 def test_it_says_the_message_else_the_title_in_the_voices_language(hub: RunningHub) -> None:
     wanted = {
         "All is well.": {},

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import cast
 
 from inbox_tui.core.errors import Refused
-from inbox_tui.core.speech import AUDIO
+from inbox_tui.core.speech import AUDIO, ENGINE
 from inbox_tui.core.times import SECOND, Clock
 from inbox_tui.hub.readers import Readers
 from inbox_tui.hub.store import reads
@@ -92,7 +92,7 @@ class Jobs:
             if room <= 0:
                 return _LOOK_SECONDS  # whatever ends makes room, and wakes
             with suppress(Refused):  # one space that is gone, or cannot be written, holds up no other
-                claim = Claim(room, self._lease, MOST_A_HOST, Counter(self._running.values()))
+                claim = Claim(room, self._lease, MOST_A_HOST, self._under_way())
                 jobs = cast(list[Job], await self._writer.submit(space, claim))
                 claimed += len(jobs)
                 for job in jobs:
@@ -103,6 +103,10 @@ class Jobs:
             return _SOON_SECONDS
         later = min((due_at for _, due_at in next_jobs if due_at > now), default=now + round(_LOOK_SECONDS * SECOND))
         return min(_LOOK_SECONDS, (later - now) / SECOND)
+
+    def _under_way(self) -> Counter[str]:
+        """By host; as if all but one of the engine that speaks were: it does so one at a time."""
+        return Counter(self._running.values()) + Counter({ENGINE: MOST_A_HOST - 1})
 
     async def _renew(self, job: Job) -> None:
         while True:

@@ -34,7 +34,6 @@ class Speaker:
 
     def __init__(self, voices: Voices, media: Media) -> None:
         self._voices, self._media = voices, media
-        self._turn = asyncio.Semaphore(1)
 
     async def run(self, job: Job) -> Outcome:
         """One attempt."""
@@ -44,7 +43,7 @@ class Speaker:
             return Failed(f"it was begun {MOST_ATTEMPTS} times and never ended")
         speech = decode(job.body)
         try:
-            async with self._turn, asyncio.timeout(SECONDS):
+            async with asyncio.timeout(SECONDS):
                 kept = await self._media.keep(job.space, job.sender, "speech.wav", self._spoken(speech))
         except TimeoutError:
             return Failed(f"it took longer than {SECONDS} s")
