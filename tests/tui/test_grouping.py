@@ -155,7 +155,7 @@ async def test_replies_are_under_what_they_belong_to(pane: OpenPane) -> None:
         await it.press("G", "k", "-")
         assert title(it) == "root"
         assert lines(it) == ["lost", "agent 0", "└ agent 1", "root", "other"]
-        assert "root ▸ 2" in it.rows[3]
+        assert "root ▸ 2 (2 unread)" in it.rows[3]
         await it.arrive(message("third", 2, details={"parent_id": root.id}))
         assert (title(it), lines(it)[0]) == ("root", "root"), "a thread is where its last reply puts it"
         await it.press("-", "j", "j", "j")

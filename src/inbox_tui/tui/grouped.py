@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from inbox_tui.cache.gathering import PART, By
 from inbox_tui.cache.lists import Lists
 from inbox_tui.cache.pages import Row
-from inbox_tui.cache.rows import View
+from inbox_tui.cache.rows import View, is_in
 from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
 from inbox_tui.core.times import SECOND
@@ -91,8 +91,9 @@ class GroupedRows:
         own = {name: getattr(row, name) for name in _ROW}
         if nth:
             return Branch(**own, thread=group.value, lead=LAST_CHILD if nth == len(group) - 1 else CHILD)
+        unread = group.unread - is_in(View.UNREAD, row.notification)
         is_folded = self.groups.is_folded(group)
-        return Branch(**own, thread=group.value, children=len(group) - 1, is_folded=is_folded)
+        return Branch(**own, thread=group.value, children=len(group) - 1, unread=unread, is_folded=is_folded)
 
     def _heading(self, group: Group) -> Heading:
         name = heading_name(self.groups.by, group.value, self._now())

@@ -38,12 +38,17 @@ class Branch(Row):
     thread: str = ""
     lead: str = ""
     children: int = 0
+    unread: int = 0
+    """Of these."""
     is_folded: bool = False
 
     @property
     def mark(self) -> str:
         """Behind the title of one that others belong to."""
-        return f"{FOLDED if self.is_folded else OPEN} {self.children:,}" if self.children else ""
+        if not self.children:
+            return ""
+        unread = f" ({self.unread:,} unread)" if self.is_folded and self.unread else ""
+        return f"{FOLDED if self.is_folded else OPEN} {self.children:,}{unread}"
 
 
 Line: TypeAlias = Row | Heading

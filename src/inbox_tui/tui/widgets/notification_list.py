@@ -139,8 +139,8 @@ class NotificationList(ScrollView, can_focus=False, inherit_bindings=False):
             self.refresh()
 
     def take_changes(self, *, arrivals: bool = True) -> None:
-        """The list has changed: same cursor, same place under the eye. Draws only lines that show another row. `arrivals`: what is
-        above the screen now has come, and was not merely found."""
+        """The list has changed: same cursor, same place under the eye. Draws only lines that show another row. `arrivals`: what
+        is above the screen now has come, and was not merely found."""
         top, old, before = self.scroll_offset.y, self.listing.cursor, self._shown()
         moved = self.listing.follow() * self.density
         if not self.touched:
