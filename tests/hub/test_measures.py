@@ -82,6 +82,12 @@ async def test_runs_tell_what_they_took_by_their_own_measure_else_by_their_event
     assert (bare.run_id, bare.outcome, set(bare.times.values())) == ("", "timeout", {None})
 
 
+def test_a_run_id_that_is_used_again_is_another_run() -> None:
+    records = [(n * MINUTE, f"task.{kind}", "nightly", "{}") for n, kind in enumerate(["started", "completed"] * 3)]
+    found = tell(Asked("s", "t", 0, HOUR), records, is_whole=True)
+    assert [run.times["total"] for run in found.runs] == [60_000] * 3
+
+
 async def test_outcomes_are_counted_by_the_day_of_whoever_asks(world: World) -> None:
     for kind in ("completed", "completed", "failed"):
         await world.publish(step(kind))

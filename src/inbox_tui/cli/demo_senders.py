@@ -97,8 +97,8 @@ def flaky(stage: Stage) -> Scene:
     """A job that fails again and again, each time as a new run: one row, and a count. Its figures go up and down, by region."""
     for number in count():
         region, took = ("eu", "us")[number % 3 > 1], 3000 + number * 370 % 900
-        meta = {"retry_count": 3, "last_error": "connect ETIMEDOUT 10.0.0.5:5432", "region": region, "total_duration_ms": took}
-        meta["open_connections"] = 40 + number * 7 % 25 + 30 * (region == "us")
+        meta = {"region": region, "open_connections": 40 + number * 7 % 25 + 30 * (region == "us"), "total_duration_ms": took}
+        meta |= {"retry_count": 3, "last_error": "connect ETIMEDOUT 10.0.0.5:5432"}
         run = {"task_id": "billing-export", "run_id": new_run_id()}
         text = "Database connection timed out after 3 retries"
         stage.post("task.failed", "my-app", "Billing export failed", text, "urgent", **run, meta=meta)

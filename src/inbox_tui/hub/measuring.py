@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from pydantic_core import from_json
 
 from inbox_tui.core.lifecycle import OUTCOMES
 from inbox_tui.core.model import Json
@@ -107,24 +108,26 @@ class _Said:
 
 def tell(asked: Asked, records: Iterable[Record], *, is_whole: bool) -> Told:
     """`records`: (at, kind, run_id, figures as JSON text), oldest first, none before `asked.since`."""
-    said = [_Said(at, kind, run_id, json.loads(text)) for at, kind, run_id, text in records if at <= asked.until]
+    said = [_Said(at, kind, run_id, from_json(text)) for at, kind, run_id, text in records if at <= asked.until]
     keys = Counter(name for one in said for name, value in one.figures.items() if not isinstance(value, str))
     labels = Counter(name for one in said for name, value in one.figures.items() if isinstance(value, str))
     key = asked.key or _worth_seeing(keys)
     since = asked.since if is_whole or not said else said[0].at
     values = [(one.word(asked.by), one.at, value) for one in said if (value := one.number(key)) is not None]
     bucket = 0 if len(values) <= asked.points else -(-(values[-1][1] - values[0][1] + 1) // asked.points)
-    ended = _ended(said, asked.by)
+    runs, left_out = _ended(said, asked.by)
     return Told(
         asked, since, is_whole, len(said), dict(keys.most_common(KEYS)), dict(labels.most_common(KEYS)), key, bucket,
-        _lines(values, bucket), ended[-RUNS:], max(0, len(ended) - RUNS), _days(said, asked.utc_offset),
+        _lines(values, bucket), runs, left_out, _days(said, asked.utc_offset),
     )  # fmt: skip
 
 
 def _worth_seeing(keys: Counter[str]) -> str:
-    """What is told most often, and is no time of a run nor how far it is, where there is such; "" of nothing."""
+    """What is told most often, and is no time of a run, no count of its mishaps nor how far it is, where there is such; "" of
+    nothing."""
     names = [name for name, _ in keys.most_common()]
-    return next((name for name in names if name not in (*TIMES, TOTAL, "progress")), names[0] if names else "")
+    of_runs = (*TIMES, TOTAL, "progress")
+    return next((name for name in names if name not in of_runs and not name.endswith("_count")), names[0] if names else "")
 
 
 def _lines(values: Sequence[tuple[str, int, float]], bucket: int) -> list[Line]:
@@ -155,17 +158,24 @@ def _point(held: Sequence[tuple[int, float]]) -> Point:
     return Point(sum(at for at, _ in held) // count, mean, min(numbers), max(numbers), count)
 
 
-def _ended(said: Sequence[_Said], by: str) -> list[Ended]:
-    """Each outcome with what its run told before it. Without a run it stands for itself."""
+def _ended(said: Sequence[_Said], by: str) -> tuple[list[Ended], int]:
+    """Each outcome with what its run told before it; without a run it stands for itself. What comes after is of another life of the
+    same run id. The newest, and how many were before."""
     runs: dict[str, list[_Said]] = {}
-    ended: list[Ended] = []
+    ended: list[list[_Said]] = []
     for one in said:
         of_run = runs.setdefault(one.run_id, []) if one.run_id else []
         of_run.append(one)
         if one.kind in OUTCOMES:
-            label = next((word for each in reversed(of_run) if (word := each.word(by))), "")
-            ended.append(Ended(one.run_id, one.at, one.kind.removeprefix("task."), label, _times(of_run)))
-    return ended
+            ended.append(of_run)
+            runs.pop(one.run_id, None)
+    return [_end(of_run, by) for of_run in ended[-RUNS:]], max(0, len(ended) - RUNS)
+
+
+def _end(of_run: Sequence[_Said], by: str) -> Ended:
+    label = next((word for one in reversed(of_run) if (word := one.word(by))), "")
+    last = of_run[-1]
+    return Ended(last.run_id, last.at, last.kind.removeprefix("task."), label, _times(of_run))
 
 
 def _times(said: Sequence[_Said]) -> dict[str, float | None]:

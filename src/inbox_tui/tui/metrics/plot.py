@@ -33,13 +33,15 @@ class Moments(AxisFormatter):
     """An axis of seconds since 1970, told by the clock and the days of the machine's zone."""
 
     def __init__(self, cells: int) -> None:
-        self._most = max(2, cells // _LABEL_CELLS)
+        self._most, self._right = max(2, cells // _LABEL_CELLS), _LABEL_CELLS / 2 / cells
+        """How many labels fit, and the share of the axis at its right where half of one does not."""
 
     def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
         step = next((step for step in _STEPS if (max_ - min_) / step <= self._most), _STEPS[-1])
         midnight = time.mktime((*time.localtime(min_)[:3], 0, 0, 0, 0, 0, -1))
+        end = max_ - (max_ - min_) * self._right
         tick = midnight + (min_ - midnight) // step * step
-        return [tick + n * step for n in range(self._most + 2) if min_ <= tick + n * step <= max_]
+        return [tick + n * step for n in range(self._most + 2) if min_ <= tick + n * step <= end]
 
     def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
         return [_moment(time.localtime(tick)) for tick in ticks]
