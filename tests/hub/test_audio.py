@@ -151,7 +151,7 @@ def test_without_a_model_or_an_engine_it_says_so(home: Path) -> None:
     hub.stop()
     (home / "config.toml").write_text(f'[audio]\nmodel = "{home}/config.toml"\nvoices = "{home}/nothing"\n')
     hub.restart()
-    assert "nothing, which config.toml names under [audio], is no file" in str(status(hub, post(hub), "failed"))
+    assert "what config.toml names as voices under [audio] is no file" in str(status(hub, post(hub), "failed"))
     if find_spec("kokoro_onnx") is None:
         hub.stop()
         (home / "nothing").touch()

@@ -20,7 +20,7 @@ from inbox_tui.tui.alerts.rules import Alerts
 from inbox_tui.tui.playing import PLAYERS
 
 PLAYER = """#!/bin/sh
-trap 'touch {heard}.stopped; kill $!; exit 0' TERM
+trap 'touch {heard}.stopped; exit 0' TERM
 for file in "$@"; do :; done
 cp "$file" {heard}.new && printf '%s\\n' "$@" > {heard}.words && mv {heard}.new {heard}
 sleep 30 & wait

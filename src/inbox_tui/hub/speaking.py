@@ -49,7 +49,7 @@ def _spoken(wanted: Any) -> bytes:
         raise _CannotError(f"the model cannot be loaded: {type(error).__name__}") from error
     if wanted["voice"] not in engine.voices:
         known = ", ".join(sorted(engine.voices))
-        raise _CannotError(f"there is no voice {wanted['voice']}; {wanted['voices']} has {known}"[:500])
+        raise _CannotError(f"there is no voice {wanted['voice']}; there are {known}"[:500])
     try:
         samples, rate = engine.create(wanted["text"], wanted["voice"], wanted["speed"], wanted["language"])
     except ValueError as error:

@@ -57,9 +57,9 @@ class Speaker:
         """Why nothing can be spoken here; "" where it can."""
         if not self._voices.model or not self._voices.voices:
             return "this hub has no Kokoro model: name its files as model and voices under [audio] in config.toml"
-        for file in (self._voices.model, self._voices.voices):
+        for name, file in (("model", self._voices.model), ("voices", self._voices.voices)):
             if not Path(file).is_file():
-                return f"{file}, which config.toml names under [audio], is no file"
+                return f"what config.toml names as {name} under [audio] is no file"
         return ""
 
     async def _spoken(self, speech: Speech) -> AsyncIterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -66,11 +67,11 @@ class Playing:
             )
 
     def close(self) -> None:
-        """Stops what plays."""
+        """Stops what plays, with all that it has started."""
         process, self._process = self._process, None
         if process is not None:
             with suppress(ProcessLookupError):
-                process.terminate()
+                os.killpg(process.pid, signal.SIGTERM)
 
     async def _play(self, row: Row, audio: Attachment, command: tuple[str, ...]) -> None:
         self._is_fetching = True
