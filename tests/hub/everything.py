@@ -75,7 +75,7 @@ async def _ask(world: World, space: str) -> None:
     asked = await service.publish(
         space, AGENT, prompt(details={"request": "request-20", "session_id": "s"}), idempotency_key="asked"
     )
-    assert (await service.poll_ask(space, AGENT, "asked", epoch=None, wait=0)).status == "open"
+    assert (await service.asks.poll(space, AGENT, "asked", epoch=None, wait=0)).status == "open"
     given = {"key": "approve", "comment": "", "by": "ada", "via": "test", "attempt": "own"}
     for _ in range(2):
         await service.decide(space, asked.id, raised_rev=asked.rev, epoch=asked.epoch, **given)
@@ -83,14 +83,14 @@ async def _ask(world: World, space: str) -> None:
     await service.answers.asked(space, AGENT, asked.id)
     await service.answers.untaken(space, AGENT)
     await service.answers.take(space, AGENT, asked.id)
-    await service.acknowledge_ask(space, AGENT, "asked", id=asked.id, epoch=asked.epoch)
-    await service.hint(space, AGENT, session_id="s", request="request-20")
+    await service.asks.acknowledge(space, AGENT, "asked", id=asked.id, epoch=asked.epoch)
+    await service.asks.hint(space, AGENT, session_id="s", request="request-20")
     old = await service.publish(space, AGENT, prompt(details={"session_id": "s"}), idempotency_key="old")
-    await service.hint(space, AGENT, session_id="s")
+    await service.asks.hint(space, AGENT, session_id="s")
     await service.publish(space, AGENT, prompt(supersedes=old.id), idempotency_key="new")
-    await service.withdraw_ask(space, AGENT, "new")
-    await service.withdraw_ask(space, AGENT, "never asked")
-    await service.own_status(space, AGENT, asked.id)
+    await service.asks.withdraw(space, AGENT, "new")
+    await service.asks.withdraw(space, AGENT, "never asked")
+    await service.asks.status(space, AGENT, asked.id)
     world.store.read(lambda connection: reads.asked(connection, space, "agent", "asked"))
     await service.publish(space, AGENT, prompt(), idempotency_key="left alone")
 

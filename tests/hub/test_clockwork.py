@@ -22,7 +22,7 @@ async def test_a_question_expires_and_says_so(world: World) -> None:
     await world.service.tick()
     row = await world.row(asked.id)
     assert (row.closed, row.decision, row.read_at) == ("expired", None, None)
-    assert (await world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=None, wait=0)).status == "expired"
+    assert (await world.service.asks.poll(SPACE, AGENT, "ask-1", epoch=None, wait=0)).status == "expired"
 
 
 async def test_every_question_expires_some_day(world: World) -> None:
@@ -112,7 +112,7 @@ async def test_an_asker_not_heard_of_is_gone_and_a_poll_brings_it_back(world: Wo
     asked = await world.ask()
     raised = (await world.row(asked.id)).raised_rev
     rev = (await world.service.head(SPACE)).rev
-    await world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=None, wait=0)
+    await world.service.asks.poll(SPACE, AGENT, "ask-1", epoch=None, wait=0)
     assert (await world.service.head(SPACE)).rev == rev, "renewing a lease is no change"
     world.advance(29)
     await world.service.tick()
@@ -121,7 +121,7 @@ async def test_an_asker_not_heard_of_is_gone_and_a_poll_brings_it_back(world: Wo
     await world.service.tick()
     assert (await world.row(asked.id)).waiting == "gone"
     assert (await world.row(asked.id)).needs_me, "it forbids nothing"
-    await world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=None, wait=0)
+    await world.service.asks.poll(SPACE, AGENT, "ask-1", epoch=None, wait=0)
     row = await world.row(asked.id)
     assert (row.waiting, row.raised_rev, row.read_at) == ("here", raised, None)
 
@@ -197,7 +197,7 @@ async def test_a_sender_that_posts_too_fast_is_told_and_shown_once(world: World)
 
 async def test_the_key_of_a_question_goes_with_its_row(world: World) -> None:
     await world.ask(key="answered", timeout=60.0)
-    await world.service.withdraw_ask(SPACE, AGENT, "never asked")
+    await world.service.asks.withdraw(SPACE, AGENT, "never asked")
 
     def keys() -> set[str]:
         return {key for (key,) in world.store.read(lambda connection: connection.execute("SELECT key FROM ask"))}

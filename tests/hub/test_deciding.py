@@ -107,49 +107,49 @@ async def test_the_answer_is_on_the_timeline(world: World) -> None:
 
 async def test_an_asker_waits_until_it_is_answered(world: World) -> None:
     asked = await world.ask()
-    waiting = asyncio.create_task(world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=asked.epoch, wait=30))
-    await asyncio.gather(world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=None, wait=0))
+    waiting = asyncio.create_task(world.service.asks.poll(SPACE, AGENT, "ask-1", epoch=asked.epoch, wait=30))
+    await asyncio.gather(world.service.asks.poll(SPACE, AGENT, "ask-1", epoch=None, wait=0))
     await world.decide(await world.row(asked.id))
     answer = await waiting
     assert (answer.id, answer.epoch, answer.status) == (asked.id, asked.epoch, "decided")
     assert answer.decision is not None
-    told = await world.service.acknowledge_ask(SPACE, AGENT, "ask-1", id=answer.id, epoch=answer.epoch)
+    told = await world.service.asks.acknowledge(SPACE, AGENT, "ask-1", id=answer.id, epoch=answer.epoch)
     assert told.decision is not None
     assert (await world.row(asked.id)).decision.delivery == "delivered"  # type: ignore[union-attr]
 
 
 async def test_closing_lets_everybody_go(world: World) -> None:
     asked = await world.ask()
-    waiting = asyncio.create_task(world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=asked.epoch, wait=60))
-    await world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=None, wait=0)
+    waiting = asyncio.create_task(world.service.asks.poll(SPACE, AGENT, "ask-1", epoch=asked.epoch, wait=60))
+    await world.service.asks.poll(SPACE, AGENT, "ask-1", epoch=None, wait=0)
     await world.service.close()
     assert (await waiting).status in ("open", "unknown")
 
 
 async def test_strangers_and_other_lives_have_no_question(world: World) -> None:
     asked = await world.ask()
-    poll = world.service.poll_ask
+    poll = world.service.asks.poll
     assert (await poll(SPACE, AGENT, "none", epoch=None, wait=0)).status == "unknown"
     assert (await poll(SPACE, OTHER, "ask-1", epoch=None, wait=0)).status == "unknown"
     assert (await poll(SPACE, AGENT, "ask-1", epoch=asked.epoch + 1, wait=0)).status == "unknown"
-    told = await world.service.acknowledge_ask(SPACE, AGENT, "ask-1", id="01JD0Q4N3V5W8XRZ2K7M9T6BHC", epoch=asked.epoch)
+    told = await world.service.asks.acknowledge(SPACE, AGENT, "ask-1", id="01JD0Q4N3V5W8XRZ2K7M9T6BHC", epoch=asked.epoch)
     assert told == Answer("", 0, "unknown")
 
 
 async def test_a_question_withdrawn_before_it_came_is_born_withdrawn(world: World) -> None:
-    assert (await world.service.withdraw_ask(SPACE, AGENT, "ask-1")).status == "withdrawn"
+    assert (await world.service.asks.withdraw(SPACE, AGENT, "ask-1")).status == "withdrawn"
     asked = await world.ask()
     row = await world.row(asked.id)
     assert (row.closed, row.needs_me) == ("withdrawn", False)
-    assert (await world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=None, wait=0)).status == "withdrawn"
+    assert (await world.service.asks.poll(SPACE, AGENT, "ask-1", epoch=None, wait=0)).status == "withdrawn"
     assert (await refusal(world, row)).code == "withdrawn"
 
 
 async def test_withdrawing_after_the_answer_marks_it_unused(world: World) -> None:
     asked = await world.ask()
     await world.decide(await world.row(asked.id))
-    assert (await world.service.withdraw_ask(SPACE, AGENT, "ask-1")).status == "decided"
-    await world.service.acknowledge_ask(SPACE, AGENT, "ask-1", id=asked.id, epoch=asked.epoch)
+    assert (await world.service.asks.withdraw(SPACE, AGENT, "ask-1")).status == "decided"
+    await world.service.asks.acknowledge(SPACE, AGENT, "ask-1", id=asked.id, epoch=asked.epoch)
     assert (await world.row(asked.id)).decision.delivery == "unused"  # type: ignore[union-attr]
 
 
@@ -173,4 +173,4 @@ async def test_a_restore_closes_every_open_question_and_is_another_life(world: W
     assert (await world.row(asked.id)).closed == "expired"
     assert (await world.row(answered.id)).decision is not None
     assert (await refusal(world, shown, epoch=head.epoch)).code == "unknown_id"
-    assert (await world.service.poll_ask(SPACE, AGENT, "a", epoch=head.epoch, wait=0)).status == "expired"
+    assert (await world.service.asks.poll(SPACE, AGENT, "a", epoch=head.epoch, wait=0)).status == "expired"

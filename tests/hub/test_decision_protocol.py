@@ -126,12 +126,12 @@ class Play:
             asker.row = published.id
             return published
         if what == "poll":
-            return await service.poll_ask(SPACE, self.sender, asker.key, epoch=asker.epoch, wait=0)
+            return await service.asks.poll(SPACE, self.sender, asker.key, epoch=asker.epoch, wait=0)
         if what == "ack":
-            await service.acknowledge_ask(SPACE, self.sender, asker.key, id=asker.id, epoch=asker.epoch)
+            await service.asks.acknowledge(SPACE, self.sender, asker.key, id=asker.id, epoch=asker.epoch)
         else:
             asker.withdrawn = True
-            await service.withdraw_ask(SPACE, self.sender, asker.key)
+            await service.asks.withdraw(SPACE, self.sender, asker.key)
         return None
 
     def receive(self, asker: Asker, answer: Published | Answer) -> None:

@@ -1,4 +1,4 @@
-"""Flows over a real hub: kept, shown, changed; set off by events of any dialect; each activity for real, also after a hub died."""
+"""Flows over a real hub: kept, shown, changed; set off by events of any dialect; every activity for real, also after a kill."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ async def asked(world: World, key: str, sender: Any = AGENT, **details: Any) -> 
 
 
 async def hint(world: World, sender: Any = AGENT, **changes: Any) -> int:
-    return await world.service.hint(SPACE, sender, **({"session_id": "s1"} | changes))
+    return await world.service.asks.hint(SPACE, sender, **({"session_id": "s1"} | changes))
 
 
 async def marked(world: World, *ids: str) -> list[bool]:
@@ -30,7 +30,7 @@ async def let(world: World, row_id: str, key: str) -> None:
     """A person approves it, and its asker has the answer."""
     await world.decide(await world.row(row_id), attempt=f"attempt-{row_id}")
     epoch = (await world.service.head(SPACE)).epoch
-    await world.service.acknowledge_ask(SPACE, AGENT, key, id=row_id, epoch=epoch)
+    await world.service.asks.acknowledge(SPACE, AGENT, key, id=row_id, epoch=epoch)
 
 
 async def test_a_match_marks_one_question_and_closes_none(world: World) -> None:

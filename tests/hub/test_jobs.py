@@ -93,8 +93,8 @@ async def test_who_is_told_and_who_is_not(world: World, callbacks: Callbacks) ->
     }.items():
         apply(world, Publish(AGENT, prompt(waiting=False, title=key, **changes), key, "", callbacks.sealed(URL)))
     apply(world, Publish(AGENT, prompt(title="message", is_prompt=False, actionable=False), callback=callbacks.sealed(URL)))
-    await world.service.withdraw_ask(SPACE, AGENT, "withdrawn")
-    await world.service.withdraw_ask(SPACE, OTHER, "born withdrawn")
+    await world.service.asks.withdraw(SPACE, AGENT, "withdrawn")
+    await world.service.asks.withdraw(SPACE, OTHER, "born withdrawn")
     apply(world, Publish(OTHER, prompt(title="late"), "born withdrawn", "", callbacks.sealed(URL)))
     world.advance(11)
     await world.service.tick()

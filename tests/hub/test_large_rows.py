@@ -71,7 +71,7 @@ async def test_keys_of_questions_go_a_bounded_piece_a_commit(world: World, monke
     monkeypatch.setattr(retain, "RECORDS", 10)
     for number in range(25):
         world.now += 1
-        await world.service.withdraw_ask(SPACE, AGENT, f"never posted {number}")
+        await world.service.asks.withdraw(SPACE, AGENT, f"never posted {number}")
     asked = await world.ask(key="its row is kept")
     world.advance(8 * 24 * 3600)
     left = []
@@ -79,4 +79,4 @@ async def test_keys_of_questions_go_a_bounded_piece_a_commit(world: World, monke
         ((more),) = world.store.apply(SPACE, [Retain(Retention())], lambda: world.now).answers
         left.append((world.store.read(lambda connection: connection.execute("SELECT count(*) FROM ask"))[0][0], more))
     assert left == [(16, True), (6, True), (1, False)]
-    assert (await world.service.poll_ask(SPACE, AGENT, "its row is kept", epoch=None, wait=0)).id == asked.id
+    assert (await world.service.asks.poll(SPACE, AGENT, "its row is kept", epoch=None, wait=0)).id == asked.id

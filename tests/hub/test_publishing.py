@@ -208,13 +208,13 @@ async def test_a_new_database_takes_no_cursor_of_a_lost_one(world: World) -> Non
 
 async def test_own_status_is_told_to_the_sender_alone(world: World) -> None:
     asked = await world.ask()
-    assert (await world.service.own_status(SPACE, AGENT, asked.id)).status == "open"
+    assert (await world.service.asks.status(SPACE, AGENT, asked.id)).status == "open"
     button = await world.publish(message(actionable=True))
-    assert (await world.service.own_status(SPACE, AGENT, button.id)).status == "open", "it may be answered"
+    assert (await world.service.asks.status(SPACE, AGENT, button.id)).status == "open", "it may be answered"
     said = await world.publish(message("u"))
-    assert (await world.service.own_status(SPACE, AGENT, said.id)).status == "told", "it asks nothing"
+    assert (await world.service.asks.status(SPACE, AGENT, said.id)).status == "told", "it asks nothing"
     with pytest.raises(Refused) as refused:
-        await world.service.own_status(SPACE, Sender("other"), asked.id)
+        await world.service.asks.status(SPACE, Sender("other"), asked.id)
     assert refused.value.status == 404
 
 

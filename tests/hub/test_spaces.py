@@ -142,8 +142,8 @@ async def test_nothing_springs_up_by_being_written_to(world: World) -> None:
         for late in (
             service.publish(space, AGENT, message()),
             service.triage(space, published.id, "read"),
-            service.poll_ask(space, AGENT, "ask", epoch=None, wait=0),
-            service.withdraw_ask(space, AGENT, "ask"),
+            service.asks.poll(space, AGENT, "ask", epoch=None, wait=0),
+            service.asks.withdraw(space, AGENT, "ask"),
             service.create_key(space, "late", "send"),
             service.head(space),
             service.page(space, limit=1),

@@ -126,7 +126,7 @@ async def test_a_full_disk_is_said_and_what_is_stored_can_be_read(world: World) 
     assert "full" in world.service.storage_problem
     assert str(file_of(world)) in refused.value.detail
     assert (await world.row(first.id)).title == "before"
-    answer = await world.service.poll_ask(SPACE, AGENT, "ask-1", epoch=asked.epoch, wait=0)
+    answer = await world.service.asks.poll(SPACE, AGENT, "ask-1", epoch=asked.epoch, wait=0)
     assert (answer.id, answer.status) == (asked.id, "open")
     assert "full" in world.service.storage_problem
     count = len(await world.rows())

@@ -26,7 +26,15 @@ COMMANDS: dict[str, dict[str, str]] = {
         "status": "status",
     },
     "Send and ask": {"send": "send", "ask": "ask", "task": "task", "run": "wrap", "hook": "hook", "key": "key"},
-    "The hub": {"serve": "serve", "stop": "stop", "space": "space", "hub": "hub"},
+    "The hub": {
+        "serve": "serve",
+        "stop": "stop",
+        "space": "space",
+        "flow": "flow",
+        "job": "job",
+        "log": "log",
+        "hub": "hub",
+    },
     "Set it up": {"doctor": "doctor", "config": "config", "keymap": "keymap"},
     "Try it": {"demo": "demo"},
 }

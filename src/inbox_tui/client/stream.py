@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -23,7 +23,13 @@ class Frame:
 
 
 async def follow(
-    hub: Hub, cursor: int | None, *, read_seconds: float = READ_SECONDS, says_open: bool = False
+    hub: Hub,
+    cursor: int | None,
+    *,
+    read_seconds: float = READ_SECONDS,
+    says_open: bool = False,
+    path: str = "/api/notifications/stream",
+    params: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[Frame, None]:
     """The stream after `cursor`, from its opening event on. Ends by raising HubUnreachable, or Refused where the hub says no.
 
@@ -35,7 +41,7 @@ async def follow(
         headers["Last-Event-ID"] = str(cursor)
     timeout = httpx.Timeout(CONNECT_SECONDS, read=read_seconds)
     try:
-        async with hub.client.stream("GET", "/api/notifications/stream", headers=headers, timeout=timeout) as response:
+        async with hub.client.stream("GET", path, params=params, headers=headers, timeout=timeout) as response:
             if response.status_code >= 300:
                 raise refusal(response.status_code, await response.aread(), response.headers)
             if says_open:

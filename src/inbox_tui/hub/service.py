@@ -16,11 +16,12 @@ from typing import cast
 
 from inbox_tui.core import triage as rules
 from inbox_tui.core.errors import Refused, invalid, unknown_id
-from inbox_tui.core.model import Document, Event, decode
+from inbox_tui.core.model import Document, Event
 from inbox_tui.core.speech import AUDIO
 from inbox_tui.core.times import Clock
 from inbox_tui.core.times import now as machine_clock
 from inbox_tui.hub.answers import Answers
+from inbox_tui.hub.asks import Asks
 from inbox_tui.hub.callbacks import KIND, WEBHOOK, Callbacks
 from inbox_tui.hub.clockwork import Clockwork
 from inbox_tui.hub.counting import Histogram
@@ -44,7 +45,6 @@ from inbox_tui.hub.store.reads import Change, Changes, Head, Page, SpaceNumbers,
 from inbox_tui.hub.store.store import Begin, Committed, Store
 from inbox_tui.hub.values import (
     ALONE,
-    UNKNOWN,
     Answer,
     Belonging,
     Bulk,
@@ -57,12 +57,10 @@ from inbox_tui.hub.values import (
     Sender,
     Voices,
 )
-from inbox_tui.hub.verbs.asks import Acknowledge, Poll, Withdraw
 from inbox_tui.hub.verbs.decide import Decide
-from inbox_tui.hub.verbs.hints import Hint
 from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.triage import Chunk, RecallBulk, RememberBulk, Triage, TriageChunk, TriageRows
-from inbox_tui.hub.waiters import Waiters, told
+from inbox_tui.hub.waiters import Waiters
 from inbox_tui.hub.webhooks import Webhooks
 from inbox_tui.hub.worklist import Worklist
 from inbox_tui.hub.writer import Writer
@@ -112,6 +110,7 @@ class Service:
         self._readers = Readers(store)
         self.measures = Measures(self._readers)
         self._waiters = Waiters(self._readers)
+        self.asks = Asks(self._writer, self._readers, self._waiters)
         self._keys = Keys(self._writer, self._readers, monotonic)
         self._spaces = Spaces(self._writer, self._readers)
         self._limit = RateLimit(rate, monotonic)
@@ -306,46 +305,6 @@ class Service:
         verb = Decide(id, key, comment, raised_rev, epoch, attempt, by, via, shown_hash)
         return cast(str, await self._writer.submit(space, verb))
 
-    # ---- the asker ----
-
-    async def poll_ask(self, space: str, sender: Sender, key: str, *, epoch: int | None, wait: float) -> Answer:
-        """The answer as soon as it is there, for `wait` seconds at most (0 to 60), and that somebody waits. An unknown key, or
-        one of another epoch, is status `unknown` at once."""
-        try:
-            answer = cast(Answer, await self._writer.submit(space, Poll(sender.name, key, epoch, wait)))
-        except Refused as refused:
-            if refused.code != "storage":
-                raise
-            answer = await self._read_ask(space, sender, key, epoch)
-        if answer.status != "open" or wait <= 0:
-            return answer
-        return await self._waiters.wait(space, answer, wait)
-
-    async def acknowledge_ask(self, space: str, sender: Sender, key: str, *, id: str, epoch: int) -> Answer:  # noqa: A002
-        """The asker has the answer and is about to act. Status `unknown` where the key's question is another."""
-        return cast(Answer, await self._writer.submit(space, Acknowledge(sender.name, key, id, epoch)))
-
-    async def withdraw_ask(self, space: str, sender: Sender, key: str) -> Answer:
-        """The asker gave up, perhaps before its POST arrived: the question is then born withdrawn."""
-        return cast(Answer, await self._writer.submit(space, Withdraw(sender.name, key)))
-
-    async def sent_ask(self, space: str, sender: Sender, key: str, *, id: str, epoch: int) -> Answer:  # noqa: A002
-        """The answer is about to be written to the connection that waits for it, and nobody will confirm that it came."""
-        return cast(Answer, await self._writer.submit(space, Acknowledge(sender.name, key, id, epoch, is_confirmed=False)))
-
-    async def hint(
-        self, space: str, sender: Sender, *, session_id: str, request: str = "", subagent_id: str | None = None
-    ) -> int:
-        """Marks the sender's own questions that seem answered elsewhere; answers how many. It closes none."""
-        return cast(int, await self._writer.submit(space, Hint(sender.name, session_id, request, subagent_id)))
-
-    async def own_status(self, space: str, sender: Sender, id: str) -> Answer:  # noqa: A002
-        """Status and decision of what the sender posted. 404, for what others posted too."""
-        born = await self._readers.read(lambda connection: reads.born(connection, space, id))
-        if decode(born[1]).sender != sender.name:
-            raise unknown_id()
-        return told(id, born)
-
     # ---- the clock, the keys and the spaces ----
 
     async def tick(self) -> None:
@@ -421,13 +380,6 @@ class Service:
         self._waiters.wake(space)
         for callback in self._listeners:
             callback(space)
-
-    async def _read_ask(self, space: str, sender: Sender, key: str, epoch: int | None) -> Answer:
-        """Without renewing the lease: a full disk keeps nobody from the answer."""
-        found = await self._readers.read(lambda connection: reads.asked(connection, space, sender.name, key))
-        if found is None or (epoch is not None and found[1] != epoch):
-            return UNKNOWN
-        return told(found[0], found[1:])
 
     async def _refuse_for_rate(self, space: str, sender: Sender, seconds: int) -> None:
         if self._limit.should_tell(space, sender.name):

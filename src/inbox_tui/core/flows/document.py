@@ -63,7 +63,9 @@ class Binding(Part):
     @classmethod
     def _as_its_activity_is_told(cls, config: Any, _: object, info: ValidationInfo) -> Configuration:
         """As the activity's own model."""
-        told = ACTIVITIES[info.data["activity_id"]].told if "activity_id" in info.data else Configuration
+        if "activity_id" not in info.data:  # which is said already
+            return Configuration()
+        told = ACTIVITIES[info.data["activity_id"]].told
         if isinstance(config, Configuration):
             config = config.model_dump()
         return told.model_validate({} if config is None else config)

@@ -13,7 +13,7 @@ from inbox_tui.hub.wire import AcknowledgeBody, AskBody, PollQuery, WithdrawBody
 async def poll(call: Call) -> Response:
     """Waits for an answer, but not past the hub's own end."""
     query = call.query(PollQuery)
-    asking = call.hub.service.poll_ask(
+    asking = call.hub.service.asks.poll(
         call.caller.space, call.caller.sender, call.path("key"), epoch=query.epoch, wait=query.wait
     )  # fmt: skip
     return _said(call, await unless_over(call, asking, is_listening=False))
@@ -22,11 +22,13 @@ async def poll(call: Call) -> Response:
 async def acknowledge(call: Call) -> Response:
     body = call.body(AcknowledgeBody)
     service, caller = call.hub.service, call.caller
-    return _said(call, await service.acknowledge_ask(caller.space, caller.sender, call.path("key"), id=body.id, epoch=body.epoch))
+    return _said(
+        call, await service.asks.acknowledge(caller.space, caller.sender, call.path("key"), id=body.id, epoch=body.epoch)
+    )
 
 
 async def withdraw(call: Call) -> Response:
-    return _said(call, await call.hub.service.withdraw_ask(call.caller.space, call.caller.sender, call.path("key")))
+    return _said(call, await call.hub.service.asks.withdraw(call.caller.space, call.caller.sender, call.path("key")))
 
 
 def _said(call: Call, answer: Answer) -> Response:

@@ -11,7 +11,7 @@ from inbox_tui.hub.wire import HintBody, HintedBody
 
 async def hint(call: Call) -> Response:
     body, caller = call.body(HintBody), call.caller
-    marked = await call.hub.service.hint(
+    marked = await call.hub.service.asks.hint(
         caller.space,
         caller.sender,
         session_id=clean(body.session_id, lines=False),

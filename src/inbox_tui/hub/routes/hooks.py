@@ -33,7 +33,7 @@ async def claude(call: Call) -> Response:
         output = await _ask(call, said.asked)
     elif said.hint is not None:
         hint = dict(said.hint)
-        await call.hub.service.hint(call.caller.space, call.caller.sender, **hint)
+        await call.hub.service.asks.hint(call.caller.space, call.caller.sender, **hint)
     if said.message is not None:
         await _publish(call, said.message)
     return Response(json.dumps(output, separators=(",", ":")), media_type="application/json")
@@ -98,14 +98,14 @@ class _Waiting:
         return None
 
     async def sent(self) -> bool:
-        answer = await self._service.sent_ask(self._space, self._sender, self._key, id=self._id, epoch=self._epoch)
+        answer = await self._service.asks.sent(self._space, self._sender, self._key, id=self._id, epoch=self._epoch)
         return answer.status == "decided"
 
     async def withdraw(self) -> None:
-        await self._service.withdraw_ask(self._space, self._sender, self._key)
+        await self._service.asks.withdraw(self._space, self._sender, self._key)
 
     async def _poll(self, wait: float) -> Answer:
-        return await self._service.poll_ask(self._space, self._sender, self._key, epoch=self._epoch, wait=wait)
+        return await self._service.asks.poll(self._space, self._sender, self._key, epoch=self._epoch, wait=wait)
 
     def _given(self, answer: Answer) -> Given | None:
         decision = answer.decision

@@ -61,7 +61,7 @@ async def one(call: Call) -> Response:
     if caller.role == "operate":
         document = await service.notification(caller.space, call.row_id)
         return reply_text(call, NotificationBody, document[1:-1])
-    answer = await service.own_status(caller.space, caller.sender, call.row_id)
+    answer = await service.asks.status(caller.space, caller.sender, call.row_id)
     said = {"id": answer.id, "epoch": answer.epoch, "status": answer.status, "decision": answer.decision}
     return reply(call, AskBody, said)
 
