@@ -15,6 +15,7 @@ from inbox_tui.core.filenames import cleaned
 from inbox_tui.core.media import kept_at
 from inbox_tui.core.model import Notification
 from inbox_tui.tui.attachments import attachments_of, duration_text, size_text
+from inbox_tui.tui.links import at_base, safe_link
 from inbox_tui.tui.reading import lines
 from inbox_tui.tui.saving import downloads, new_file
 
@@ -67,6 +68,21 @@ def test_a_file_is_told_by_kind_name_size_and_length_and_one_elsewhere_by_its_ho
 def test_what_is_no_list_of_files_is_no_list_of_files(given: object) -> None:
     found = attachments_of(message("x", details={"attachments": given}))
     assert all((file.kind, file.name, file.size, file.link) == ("file", "file", 0, None) for file in found)
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "opened_at"),
+    [
+        (OURS, "", OURS),
+        (OURS, "https://inbox.example", OURS.replace("http://hub.example:9477", "https://inbox.example")),
+        (OURS, "https://inbox.example/team", OURS.replace("http://hub.example:9477", "https://inbox.example/team")),
+        ("https://cdn.example/api/v1/media/x", "https://inbox.example", "https://cdn.example/api/v1/media/x"),
+    ],
+)
+def test_a_kept_file_is_opened_where_the_pane_finds_its_hub(url: str, base: str, opened_at: str) -> None:
+    link = safe_link(url)
+    assert link is not None
+    assert at_base(link, base).url == opened_at
 
 
 def test_sizes_and_lengths_in_words() -> None:

@@ -104,6 +104,9 @@ class Connection:
     async def measured_tasks(self, row_id: str) -> Sequence[Task]:
         return await self._hub().measured_tasks()
 
+    def base_of(self, row_id: str) -> str:
+        return "" if self._target.is_local else self._target.url
+
     def _hub(self) -> Hub:
         if self._sync is None:
             raise HubUnreachable(self._ended or "the hub is not connected yet")

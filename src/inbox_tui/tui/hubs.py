@@ -74,6 +74,9 @@ class Hubs:
     async def measured_tasks(self, row_id: str) -> Sequence[Task]:
         return await self._link_of(row_id).measured_tasks(row_id)
 
+    def base_of(self, row_id: str) -> str:
+        return self._link_of(row_id).base_of(place_of(row_id).id)
+
     def _link_of(self, id_: str) -> Link:
         return self._links[place_of(id_).hub]
 

@@ -48,6 +48,9 @@ class Link(Protocol):
         """A file that the row's hub keeps: `write` is called with each part of it, in a thread. Raises HubUnreachable, Refused,
         and what `write` raises."""
 
+    def base_of(self, row_id: str) -> str:
+        """Where this pane finds the row's hub over HTTP; "" for this machine's own, which is as its addresses say."""
+
     async def timeline(self, row: Notification) -> Timeline:
         """The past of a row's run, else of the row; says why where there is none."""
 
@@ -71,6 +74,7 @@ class NoLink:
         self.decided: list[tuple[Row, str]] = []
         self.media: dict[str, bytes] = {}
         """What `fetch_media` brings, by the files' ids."""
+        self.base = ""
         self.asked: list[Mapping[str, str]] = []
         """For metrics: answered by what `measured` is."""
         self.measured: Metrics | None = None
@@ -111,6 +115,9 @@ class NoLink:
         if media_id not in self.media:
             raise unknown_id("file")
         write(self.media[media_id])
+
+    def base_of(self, row_id: str) -> str:
+        return self.base
 
     async def timeline(self, row: Notification) -> Timeline:
         return Timeline()

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+from inbox_tui.core.media import kept_at
 from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
 from inbox_tui.tui import words
@@ -57,6 +58,15 @@ def links_of(row: Notification) -> dict[str, Link]:
         if link is not None and link not in links.values():
             links[name or f"in the text, {len(links) + 1}"] = link
     return links
+
+
+def at_base(link: Link, base: str) -> Link:
+    """The address of a kept file, where this pane finds its hub; any other link as it is."""
+    if not base or kept_at(link.url) is None:
+        return link
+    rest = urlsplit(link.url)
+    path = rest.path[rest.path.rindex("/v1/media/") :]
+    return safe_link(f"{base}/api{path}?{rest.query}") or link
 
 
 def _files(row: Notification) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from inbox_tui.core.mutes import source_of
 from inbox_tui.tui.browser import can_open, open_link
 from inbox_tui.tui.copying import copy
 from inbox_tui.tui.jump import jump
-from inbox_tui.tui.links import Link, links_of
+from inbox_tui.tui.links import Link, at_base, links_of
 from inbox_tui.tui.terminal import put
 
 if TYPE_CHECKING:
@@ -69,10 +69,11 @@ class Outward:
 
     def _links(self) -> dict[str, Link]:
         row = self._screen.row
-        links = {} if row is None else links_of(row.notification)
-        if not links:
+        if row is None or not (links := links_of(row.notification)):
             self._screen.say("no link here that can be opened")
-        return links
+            return {}
+        base = self._screen.link.base_of(row.id)
+        return {name: at_base(link, base) for name, link in links.items()}
 
     def _open(self, link: Link) -> None:
         if can_open(os.environ) and open_link(link):
