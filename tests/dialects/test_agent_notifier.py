@@ -133,6 +133,10 @@ def test_the_one_attachment_is_the_first() -> None:
     assert len(event_of(MINIMAL | {"attachment": many[3], "attachments": many}).details["attachments"]) == 12
 
 
+def test_buttons_that_only_a_secret_tells_apart_are_refused() -> None:
+    assert refused_fields(MINIMAL | {"buttons": ["an_key_aaaaaaaaaaaaaaaa", "an_key_bbbbbbbbbbbbbbbb"]}) == {"buttons"}
+
+
 def test_a_time_to_live_of_nothing_is_none_and_the_longest_is_that_of_a_question() -> None:
     assert event_of(MINIMAL | {"ttl": 0}).timeout is None
     assert event_of(MINIMAL | {"ttl": 1 << 60}).timeout == 30 * 86_400

@@ -161,7 +161,7 @@ def to_event(body: MessageBody, *, asks: bool = False) -> Event:
         dialect=DIALECT,
         actionable=asks,
         is_prompt=asks,
-        choices=tuple(_choice(label, n, cleaner) for n, label in enumerate(body.buttons)),
+        choices=_choices(body.buttons, cleaner),
         priority=body.priority,
         timeout=min(body.ttl, LONGEST) if body.ttl else None,
         speech=_speech(body, cleaner) if body.as_audio else None,
@@ -174,9 +174,13 @@ def severity(status: str, priority: int) -> Severity:
     return "error" if status.strip().lower() in FAILURES else SEVERITY_OF_PRIORITY.get(priority, "info")
 
 
-def _choice(label: str, place: int, cleaner: Cleaner) -> Choice:
-    """Its key is what the sender gets back: the label as it was sent."""
-    return Choice(cleaner.redact(label), visible(cleaner.line(label), f"body.buttons[{place}]"))
+def _choices(buttons: list[str], cleaner: Cleaner) -> tuple[Choice, ...]:
+    """The key of each is what the sender gets back: the label as it was sent."""
+    keys = [cleaner.redact(label) for label in buttons]
+    if len(set(keys)) < len(keys):
+        raise invalid("body.buttons", "differ only by what is taken for a secret")
+    labels = [visible(cleaner.line(label), f"body.buttons[{n}]") for n, label in enumerate(buttons)]
+    return tuple(Choice(key, label) for key, label in zip(keys, labels, strict=True))
 
 
 def _details(body: MessageBody, cleaner: Cleaner) -> dict[str, Json]:
