@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
 
 import pytest
-from cache_world import BORN, FEED
+from cache_world import BORN, FEED, prepared
 from query_world import NOW
 from search_world import World, change
 
-from inbox_tui.cache import groups, pages, search, steps
+from inbox_tui.cache import finders, groups, pages, schema, search, steps
 from inbox_tui.cache.gathering import By, gather, value_of
 from inbox_tui.cache.group import Folds
 from inbox_tui.cache.groups import Groups
+from inbox_tui.cache.merged import Merged
 from inbox_tui.cache.rows import Op, View
 from inbox_tui.cache.search import Finder
-from inbox_tui.core.feed import Change
+from inbox_tui.core.feed import Change, Opening
 from inbox_tui.core.model import Notification
 from inbox_tui.core.query.parse import parse
 from inbox_tui.core.query.tree import Query
@@ -178,3 +181,40 @@ def test_rows_are_read_by_their_numbers_alone(world: World) -> None:
     for sql in (f"SELECT id FROM row {pages._BY_NUMBER}", pages._NAMED):
         (plan, *_) = world.db.execute(f"EXPLAIN QUERY PLAN {sql}", ("[1]", 1))
         assert "INTEGER PRIMARY KEY" in plan[3]
+
+
+@pytest.mark.parametrize("by", [By.SOURCE, By.THREAD])
+def test_rows_of_several_hubs_are_in_the_same_groups_and_each_in_its_own_threads(tmp_path: Path, by: By) -> None:
+    path, said = prepared(tmp_path), "01HF7YAT000000000000000001"
+    with closing(schema.connect(path)) as db, closing(Merged(path, {"a": "feed a", "b": "feed b"})) as lists:
+
+        def put(feed: str, rev: int, at: int, parent: str = "") -> None:
+            id_ = said if not parent else f"01HF7YAT0000000000000000{rev:02d}"
+            row = Notification(
+                id_, "message", f"{feed} {rev}", BORN, BORN, raised_at=BORN + at, source="ci", rev=rev, raised_rev=rev
+            )
+            row = replace(row, details={"parent_id": parent}) if parent else row
+            steps.apply(db, feed, [change(row)], 0)
+
+        for feed in ("feed a", "feed b"):
+            steps.begin(db, feed, None, Opening(0, 0, 1, 0, True), 0)
+            put(feed, 1, len(feed))
+        put("feed a", 2, 20, said)
+        finder = finders.search(lists, Query(()), View.ALL, NOW, most=1 << 40, by=by)
+        step = finder.step()
+        assert step is not None
+        assert step.is_end
+        found = Groups(Query(()), View.ALL, by, finder.mark, Folds())
+        found.add(gather(step.matches, by))
+        put("feed b", 2, 30, said)
+        assert found.take_in(lists, NOW)
+        rows = lists.numbered([*found.numbers()])
+        titles = [rows[n].notification.title for n in found.numbers()]
+        assert titles == {
+            By.SOURCE: ["feed b 2", "feed a 2", *titles[2:]], By.THREAD: ["feed b 1", "feed b 2", "feed a 1", "feed a 2"],
+        }[by]  # fmt: skip
+        assert (found.count, len(found)) == (1 if by is By.SOURCE else 2, 4)
+        assert [found.position(row, lists) for row in map(rows.__getitem__, found.numbers())] == [
+            *range(found.lines - 4, found.lines)
+        ]
+        finder.cancel()

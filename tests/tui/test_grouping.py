@@ -103,6 +103,9 @@ async def test_a_group_folds_under_the_cursor_and_opens_again(pane: OpenPane) ->
         assert "2 rows done" in it.footer, "space selects what is folded"
         await it.press("enter")
         assert title(it) == "newest of ci"
+        await it.press("*")
+        assert (len(it.main.list.selection), "at once" in it.footer) == (5, False)
+        await it.press("escape")
         await it.press("_")
         assert lines(it) == ["may ci deploy?", "+ ci 2/1/1", "+ web 1/1/0", "+ host 1/0/0"]
         await it.press("_")

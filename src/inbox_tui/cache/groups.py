@@ -23,7 +23,7 @@ from inbox_tui.core.query.tree import Query
 
 MOST = 1000
 """Groups, the newest;"""
-THREADS_MOST = 10_000
+THREADS_MOST = 4000
 """and threads, which mostly are one row each."""
 CHANGES_MOST = 128
 """More changed rows than this are not judged one by one on the loop: the search is made again."""

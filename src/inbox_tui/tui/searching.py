@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 AGAIN_SECONDS = 2
 """A list that is behind is searched again after so many; one that time changes, after so many:"""
 AGE_SECONDS = 60
+ROWS_A_SECOND = 50_000
+"""Groups hold every row: of many of them the search is repeated as much later, for it takes long."""
 EVERY_ROW = 1 << 40
-"""Groups hold all rows, a list that is filtered the first ones."""
 
 
 class Searching:
@@ -164,5 +165,6 @@ class Searching:
             return
         self._seconds += 1
         is_due = self._is_behind or self.step.unsearched
-        if (is_due and self._seconds >= AGAIN_SECONDS) or (self._query.moves_with_time and self._seconds >= AGE_SECONDS):
+        later = 0 if self._by is None else self.step.rows // ROWS_A_SECOND
+        if (is_due and self._seconds >= AGAIN_SECONDS + later) or (self._query.moves_with_time and self._seconds >= AGE_SECONDS):
             self._search(0.0, is_new=False)

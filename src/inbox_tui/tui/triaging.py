@@ -301,5 +301,5 @@ class Triaging:
         list_.selection.add(ids)
         list_.selection_changed()
         count = list_.listing.count
-        if count > len(ids):
+        if count > selection.MOST:
             self._screen.say(f"the first {len(ids):,} of {count:,} are selected: no more at once")
