@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.cached import FIRST_ROW, deepen, fill
 from benchmarks.poster import posting
 from benchmarks.report import Figure
-from inbox_tui.client.target import LOCAL
+from inbox_tui.core.hubs import LOCAL
 from tests.hubs import RunningHub
 from tests.panes import opened
 from tests.terminal import Terminal

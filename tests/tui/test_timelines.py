@@ -20,7 +20,7 @@ def _row(row: Notification) -> Row:
 
 
 async def _ask(row: Notification) -> Timeline:
-    return replace(LONG, note=f"as of {row.rev}")
+    return LONG._replace(note=f"as of {row.rev}")
 
 
 async def test_of_a_row_that_repeats_all_day_one_past_is_kept_and_shown_until_the_next() -> None:

@@ -15,8 +15,7 @@ from pathlib import Path
 from inbox_tui.cache.lists import Lists
 from inbox_tui.cache.pages import Reader, Row, Shown
 from inbox_tui.cache.rows import Head, Key, Mark, Named, View, Was
-from inbox_tui.core.hubs import place_of, qualified
-from inbox_tui.core.model import Notification, changed
+from inbox_tui.core.hubs import named, place_of, qualified
 
 _LAST = "\U0010ffff"
 """Above every id."""
@@ -106,7 +105,7 @@ class Merged:
         found: dict[str, Shown] = {}
         for hub, own in self._grouped(ids).items():
             found |= {qualified(hub, row.id): row for row in self._readers[hub].shown(own)}
-        return [replace(found[id_], id=id_) for id_ in ids if id_ in found]
+        return [found[id_]._replace(id=id_) for id_ in ids if id_ in found]
 
     def _grouped(self, ids: Sequence[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -166,12 +165,5 @@ def own_feed(feeds: Mapping[str, str]) -> str:
 
 def of_hub(hub: str, row: Row) -> Row:
     """A row of one hub as one of several."""
-    shown = notification_of(hub, row.notification)
+    shown = named(hub, row.notification)
     return replace(row, id=shown.id, notification=shown)
-
-
-def notification_of(hub: str, row: Notification) -> Notification:
-    """The same without what the cache knows of it. What it belongs to is a row of the same hub."""
-    parent = row.details.get("parent_id")
-    details = {**row.details, "parent_id": qualified(hub, parent)} if isinstance(parent, str) and parent else row.details
-    return changed(row, id=qualified(hub, row.id), hub=hub, details=details)

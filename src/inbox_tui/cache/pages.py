@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from inbox_tui.cache import schema
 from inbox_tui.cache.blocks import BLOCK, SPLIT, Blocks
@@ -60,8 +60,7 @@ class Row:
     """Its number in the file, as long as it is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A row as triage needs it, under the queued triage. `held`: somebody waits here for its answer."""
 
     id: str

@@ -56,8 +56,7 @@ def is_in(view: View, row: Notification) -> bool:
             return row.done_at is None and row.snoozed_until is None
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A moment of the cache: the last number of the journal, and of the documents. `parts`: of several feeds, each one's."""
 
     seq: int
@@ -65,8 +64,7 @@ class Mark:
     parts: tuple[Mark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(NamedTuple):
     """One triage call on its way: a row as it was shown (`seen`: its raised_rev); or the `rows`, each as it was shown, by id;
     or, with neither `id` nor `rows`, all up to `seen`."""
 
@@ -100,8 +98,7 @@ class Op:
         return raised_rev <= self.seen and self.id in (None, row_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The feed's record, as a pane shows it. `complete`: the copy holds all that the hub has (and had room for)."""
 
     feed: int = -1
@@ -156,8 +153,7 @@ def op_record(op: Op) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class FeedState:
+class FeedState(NamedTuple):
     """What the cache knows about its feed. `walk` None: walked to the end."""
 
     epoch: int

@@ -9,8 +9,8 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from inbox_tui.wal import use_wal
 
@@ -136,8 +136,7 @@ _MIGRATIONS = (
 VERSION = len(_MIGRATIONS)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """The file to use, and what the person should know about it ("" when all is well)."""
 
     path: Path

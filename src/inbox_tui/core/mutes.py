@@ -7,8 +7,7 @@ whoever asked would wait in silence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from inbox_tui.core import fold
 from inbox_tui.core.model import Event, Notification
@@ -19,8 +18,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 SEPARATOR = "\x1f"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """`subject`: what `subject_of` answers for the rows that it mutes. `until`: microseconds; None: until it is lifted."""
 
     scope: Scope
@@ -45,9 +43,7 @@ def subject_of(scope: Scope, row: Notification) -> str:
         case "task":
             return f"{source_of(row)}{SEPARATOR}{row.task_name}" if row.task_name else ""
         case "notification":
-            said = Event(
-                row.kind, row.title, source=row.source, task_name=row.task_name, run_id=row.run_id, details=row.details
-            )
+            said = Event(row.kind, row.title, source=row.source, task_name=row.task_name, run_id=row.run_id, details=row.details)
             return fold.fold_key(said, row.sender)
 
 

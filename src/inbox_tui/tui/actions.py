@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from inbox_tui.core.model import Notification
 from inbox_tui.tui.attachments import attachments_of
@@ -20,8 +19,7 @@ GROUPS: dict[Group, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What the person is looking at: decides which keys the footer teaches."""
 
     row: Notification | None = None
@@ -45,8 +43,7 @@ class Context:
 Condition = Callable[[Context], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """`keys` by preference, as a person writes them: `j`, `g g`, `ctrl+d`, `?`. `footer`: where it is worth teaching."""
 
     id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -17,8 +17,7 @@ from inbox_tui.tui.diffs import is_patch, part_of
 DIGITS = "123456789"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`part`: `title`, `text`, `command` or `note`; of a patch also `added` and `removed`."""
 
     text: str

@@ -7,7 +7,7 @@ other, which nobody follows but the person.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from inbox_tui.core.filenames import cleaned
 from inbox_tui.core.media import KINDS, kept_at
@@ -18,8 +18,7 @@ from inbox_tui.tui.links import MOST_FILES, Link, safe_link
 _UNITS = ("KiB", "MiB", "GiB")
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """`media_id` and `media_name` are what its hub knows it by; "" where it is elsewhere. `link` None: it cannot be opened."""
 
     kind: str

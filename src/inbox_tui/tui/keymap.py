@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from inbox_tui.core.errors import ConfigError
@@ -18,8 +17,7 @@ CHOICE_SECONDS = 10.0
 """and so long where its choices are to be read first: those of triage, and of what goes with a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keymap:
+class Keymap(NamedTuple):
     """`actions`: key or chord → action id. `prefixes`: first keys of chords."""
 
     actions: Mapping[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from inbox_tui.tui.cells import wrap
 
@@ -11,8 +11,7 @@ Piece = tuple[str, str]
 """A text and its part."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`part`: a tone, or one of `title text strong emphasis link command note rule added removed`. A line begins with `lead`,
     which has its own part; `pieces`, where there are any, are what `text` is made of."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from inbox_tui.core.media import kept_at
@@ -19,8 +19,7 @@ LINK_IN_TEXT = re.compile(
 MOST_IN_TEXT, MOST_FILES = 20, 12
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """`url` holds ASCII only; `host` is what to show."""
 
     url: str

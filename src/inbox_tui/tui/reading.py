@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from inbox_tui.core.model import Notification
 from inbox_tui.core.text import clean
@@ -20,8 +20,7 @@ from inbox_tui.tui.sparkline import sparkline
 SPARK_CELLS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(NamedTuple):
     """What is known of a row's past. `note` says why there is no more of it."""
 
     entries: Sequence[Entry] = ()
@@ -138,6 +137,6 @@ def _shown(row: Notification, text: str, part: str, width: int) -> Iterator[Line
             yield from (Line(piece, part_of(line, part), "  ") for piece in chop(line, width))
     elif part == "text" and not words.asks(row) and markdown.is_markdown(text):
         numbers = {link.url: n for n, link in enumerate(links_of(row).values(), 1)}
-        yield from (replace(line, lead=f"  {line.lead}") for line in markdown.lines(text, width, numbers))
+        yield from (line._replace(lead=f"  {line.lead}") for line in markdown.lines(text, width, numbers))
     else:
         yield from (Line(line, part, "  ") for line in (chop(text, width) if part == "command" else wrap(text, width)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -28,8 +28,7 @@ SPARK_CELLS, SPARK_LEAST, SPARK_FROM = 5, 4, 24
 """A sparkline: its cells, how many repeats are worth one, and how much must be free for it behind a title."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowStyles:
+class RowStyles(NamedTuple):
     """Styles by part of a row (`text dim bar ask error warn success info`), and again for the row under the cursor.
 
     Also by the colours that a sender may give a row; without them no stripe is drawn.

@@ -7,8 +7,7 @@ goes on rings ever more rarely. What is not told here is in the list all the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from inbox_tui.core.model import Notification
 from inbox_tui.core.speech import is_coming
@@ -29,8 +28,7 @@ URGENT = 2
 Hush = Literal["", "do not disturb", "quiet hours"]
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     """`row` is the one that matters most; so many `more` called as well."""
 
     row: Notification
