@@ -8,7 +8,10 @@ its hub says behind the hub's name, which the person gave it; names hold no sepa
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
+
+from inbox_tui.core.model import Notification, changed
 
 LOCAL = "local"
 """In the place of an address: this machine's own hub."""
@@ -35,6 +38,22 @@ def place_of(id_: str) -> Place:
     """The reverse."""
     hub, _, own = id_.partition(SEPARATOR)
     return Place(hub, own)
+
+
+def named(hub: str, row: Notification) -> Notification:
+    """A row of one hub as one of several. What it belongs to is a row of the same hub."""
+    return _renamed(row, hub, lambda id_: qualified(hub, id_))
+
+
+def unnamed(row: Notification) -> Notification:
+    """The reverse: the row as its hub says it."""
+    return _renamed(row, "", lambda id_: place_of(id_).id)
+
+
+def _renamed(row: Notification, hub: str, rename: Callable[[str], str]) -> Notification:
+    parent = row.details.get("parent_id")
+    details = {**row.details, "parent_id": rename(parent)} if isinstance(parent, str) and parent else row.details
+    return changed(row, id=rename(row.id), hub=hub, details=details)
 
 
 def complaint_about_name(name: str) -> str:

@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from inbox_tui.cache.merged import notification_of, own_feed
+from inbox_tui.cache.merged import own_feed
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.cache.store import Cache
 from inbox_tui.core.errors import InboxError
-from inbox_tui.core.hubs import place_of, qualified
-from inbox_tui.core.model import Notification, changed
+from inbox_tui.core.hubs import named, place_of, qualified, unnamed
+from inbox_tui.core.model import Notification
 from inbox_tui.core.mutes import Scope
 from inbox_tui.core.paths import Paths
 from inbox_tui.core.triage import Verb
@@ -63,7 +63,7 @@ class Hubs:
         self._link_of(row.id).decide(_own(row), key)
 
     async def timeline(self, row: Notification) -> Timeline:
-        return await self._link_of(row.id).timeline(changed(row, id=place_of(row.id).id))
+        return await self._link_of(row.id).timeline(unnamed(row))
 
     async def fetch_media(self, row_id: str, media_id: str, name: str, write: Callable[[bytes], object]) -> None:
         await self._link_of(row_id).fetch_media(place_of(row_id).id, media_id, name, write)
@@ -166,7 +166,7 @@ def told_by(hub: str, what: SyncMessage) -> SyncMessage:
         case TriageRefused():
             return replace(what, ids=tuple(qualified(hub, id_) for id_ in what.ids), reason=f"{hub}: {what.reason}")
         case Raised():
-            return replace(what, rows=tuple(notification_of(hub, row) for row in what.rows))
+            return replace(what, rows=tuple(named(hub, row) for row in what.rows))
         case Notice(text):
             return Notice(f"{hub}: {text}")
     return what
@@ -192,5 +192,5 @@ def _connect(paths: Paths, hub: Followed, app: InboxApp, post: Post) -> Connecti
 
 def _own(row: Row) -> Row:
     """The row as its hub knows it."""
-    own = place_of(row.id).id
-    return replace(row, id=own, notification=changed(row.notification, id=own, hub=""))
+    own = unnamed(row.notification)
+    return replace(row, id=own.id, notification=own)
