@@ -38,6 +38,9 @@ TYPE_OF_EVENT: dict[str, str] = {
 
 INPUT_REQUIRED, INPUT_APPROVED, INPUT_REJECTED = "input.required", "input.approved", "input.rejected"
 
+TOAST = "flow.toast"
+"""Said by a flow: every pane also shows it for a moment."""
+
 QUIET = frozenset({"task.queued", "task.started", "task.progress", "task.paused", "task.resumed"})
 """On a live row these do not raise it."""
 STOPPED = "task.stopped"

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 
 from inbox_tui.cache.lists import Lists
 from inbox_tui.cache.rows import View
 from inbox_tui.core.errors import ConfigError
+from inbox_tui.core.lifecycle import TOAST
 from inbox_tui.core.model import Notification
 from inbox_tui.core.paths import Paths, find_paths
+from inbox_tui.core.text import clean
 from inbox_tui.core.times import Clock, now
 from inbox_tui.tui.actions import ACTIONS, is_offered
 from inbox_tui.tui.alerts.alerter import Alerter
@@ -38,6 +41,11 @@ from inbox_tui.tui.told import Told, tell
 
 if TYPE_CHECKING:
     from inbox_tui.core.config import Config
+
+
+TOAST_MOST, TOAST_SECONDS = 200, 6.0
+"""Characters of a toast, and how long it is shown."""
+_SEVERITY: Mapping[str, SeverityLevel] = {"info": "information", "warn": "warning", "error": "error"}
 
 
 class InboxApp(App[int]):
@@ -202,6 +210,17 @@ class InboxApp(App[int]):
         """Rows called for attention while this pane was looking."""
         self.alerter.take(raised)
         self._ring()
+        for row in raised.rows:
+            # The hub alone has that sender's name; and nothing lies over a question.
+            if row.kind == TOAST and row.sender == "inbox" and self.main.question is None:
+                self._toast(row)
+
+    def _toast(self, row: Notification) -> None:
+        """What a flow says, for a moment; its severity in words too."""
+        severity = _SEVERITY[row.severity]
+        self.notify(
+            clean(row.title, lines=False)[:TOAST_MOST], title=severity, severity=severity, timeout=TOAST_SECONDS, markup=False
+        )
 
     def _tick(self) -> None:
         self._ring()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inbox_tui.core.errors import Refused
+from inbox_tui.core.lifecycle import TOAST
 from inbox_tui.core.model import Event, Severity, decode
 from inbox_tui.core.times import MINUTE, Clock
 from inbox_tui.dialects.fields import TITLE
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 SIGNER = "flows"
 """Whose signing secret a flow's webhooks are signed with."""
-TOAST = "flow.toast"
 _SEVERITY: dict[str, Severity] = {"info": "info", "warning": "warn", "error": "error"}
 _TEXT_GROWS_OLD = 5 * MINUTE
 """Text for a terminal that was not reached for so long is for nobody any more."""

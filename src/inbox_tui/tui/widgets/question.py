@@ -139,7 +139,8 @@ class Question(Widget, can_focus=False):
         return self._guard.armed_at if self.is_open else None
 
     def _begin(self) -> None:
-        """Shows it. Nothing is armed yet."""
+        """Shows it, with nothing over it. Nothing is armed yet."""
+        self.app.clear_notifications()
         self._guard = Guard(needs_reply=self.confirm == "key")
         self._keys = self._pick_keys()
         self.frames = 0
