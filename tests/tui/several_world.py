@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -174,14 +175,14 @@ def document(number: int, title: str, **members: object) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def listening(*answers: Answer) -> AsyncIterator[list[str]]:
+async def listening(*answers: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterator[list[str]]:
     """Their URLs."""
     tasks: set[asyncio.Task[None]] = set()
 
     def watched(answer: Answer) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
         return lambda reader, writer: tasks.add(asyncio.ensure_future(answer(reader, writer)))
 
-    servers = [await asyncio.start_server(watched(answer), "127.0.0.1", 0) for answer in answers]
+    servers = [await asyncio.start_server(watched(answer), "127.0.0.1", 0, ssl=tls) for answer in answers]
     try:
         yield [f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}" for server in servers]
     finally:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from conftest import short_folder
 from hubs import RunningHub
 from several_world import SeveralPane, listening, several
 from test_foreign import Daemon, row
+from test_outbound import certify
 
 from inbox_tui.cache.rows import View
 from inbox_tui.client.hubs import Followed
@@ -138,6 +141,43 @@ async def test_a_hub_by_its_key_is_answered_triaged_and_undone_apart_from_anothe
         await pane.pilot.press("u")
         await pane.until(lambda: len(pane.titles(View.ALL)) == 2)
         await pane.until(lambda: pane.lists.undo_steps() == [])
+
+
+@asynccontextmanager
+async def by_tls(hub: RunningHub, context: ssl.SSLContext) -> AsyncIterator[str]:
+    """What a proxy before the hub does. Answers its URL."""
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1 << 16):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection(*hub.listen.rsplit(":", 1))
+        await asyncio.gather(pass_on(reader, inner_writer), pass_on(inner_reader, writer), return_exceptions=True)
+
+    async with listening(answer, tls=context) as (url,):
+        yield url
+
+
+async def test_a_hub_behind_tls_is_believed_by_its_ca_file_alone(hub: RunningHub, build: RunningHub, tmp_path: Path) -> None:
+    context = certify(tmp_path, "localhost")
+    await asyncio.to_thread(build.publish, title="by tls")
+    key = (await asyncio.to_thread(build.new_key, "pane", "operate"))["key"]
+    async with by_tls(build, context) as url:
+        url = url.replace("http://127.0.0.1", "https://localhost")
+        trusting = Followed("build", Target(url, key=key, ca_file=str(tmp_path / "trusted.pem")), "orange")
+        wary = Followed("wary", Target(url, key="ik_wary_x"), "red")
+        lost = Followed("lost", Target(url, key="ik_lost_x", ca_file=str(tmp_path / "none.pem")), "red")
+        async with several(hub.paths, [ours(hub), trusting, wary, lost]) as pane:
+            await pane.until_live("home", "build")
+            await pane.until(lambda: pane.state("wary").detail and pane.state("lost").detail)
+            assert "certificate" in pane.state("wary").detail
+            assert f"its ca_file {tmp_path}/none.pem cannot be used" in pane.state("lost").detail
+            await pane.cursor_to("by tls")
+            await pane.pilot.press("e")
+            await pane.until(lambda: pane.titles(View.DONE) == [("build", "by tls")])
 
 
 async def test_a_hub_that_is_killed_and_one_that_lets_nobody_in_leave_the_other_alone(hub: RunningHub, build: RunningHub) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from inbox_tui.core.model import to_document
+from inbox_tui.core.hubs import unnamed
+from inbox_tui.core.model import Document, Notification, to_document
 from inbox_tui.core.mutes import source_of
 from inbox_tui.tui.browser import can_open, open_link
 from inbox_tui.tui.copying import copy
@@ -19,6 +20,11 @@ from inbox_tui.tui.terminal import put
 
 if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
+
+
+def _document(row: Notification) -> Document:
+    """As its hub has it; of several, with the hub's name."""
+    return {**to_document(unnamed(row)), "hub": row.hub} if row.hub else to_document(row)
 
 
 class Outward:
@@ -48,7 +54,7 @@ class Outward:
     def copy_row(self) -> None:
         row = self._screen.row
         if row is not None:
-            self.copy("the row, as JSON,", json.dumps(to_document(row.notification), ensure_ascii=False))
+            self.copy("the row, as JSON,", json.dumps(_document(row.notification), ensure_ascii=False))
 
     def jump(self) -> None:
         row = self._screen.row

@@ -38,7 +38,7 @@ class Relatives:
     def same_run(self) -> None:
         """A run is its sender's: another's may have the same name."""
         if row := self._row():
-            self._narrow("run", run=row.run_id, sender=row.sender)
+            self._narrow("run", run=row.run_id, sender=row.sender, hub=row.hub)
 
     def same_session(self) -> None:
         if row := self._row():
@@ -65,10 +65,10 @@ class Relatives:
 
     def _go_to(self, row: Row) -> None:
         screen = self._screen
-        if screen.list.listing.place_of(row.id) is None:
-            screen.show_view(next(view for view in (View.ALL, View.SNOOZED, View.DONE) if is_in(view, row.notification)))
         if (y := screen.list.listing.place_of(row.id)) is not None:
             screen.list.move_to(y)
+        else:
+            screen.show_view(next(view for view in (View.ALL, View.SNOOZED, View.DONE) if is_in(view, row.notification)), row.id)
 
     def _row(self) -> Notification | None:
         row = self._screen.row
