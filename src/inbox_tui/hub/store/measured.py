@@ -9,7 +9,7 @@ from inbox_tui.core.ids import encode
 from inbox_tui.hub.store import statements
 from inbox_tui.hub.store.database import Connection, Params, Record
 
-STRETCH = 1000
+STRETCH = 500
 MOST = 20_000
 """Measures of one task that are taken into memory."""
 _BEHIND_ALL_IDS = "~"

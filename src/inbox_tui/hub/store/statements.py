@@ -90,7 +90,7 @@ WHERE subject = :subject AND id >= :first ORDER BY id DESC"""
 MEASURED = f"SELECT subject, max(at), count(*) FROM {_NEWEST_MEASURES} GROUP BY subject"
 END_OF_MEASURES = """SELECT id FROM measure
 WHERE space = :space AND id < :before ORDER BY id DESC LIMIT 1 OFFSET :length - 1"""
-"""No index by subject: it would cost each commit a page a task, and a stretch is looked through in half a millisecond."""
+"""No index by subject: it would cost each commit a page a task, and a stretch is looked through in a quarter of a millisecond."""
 
 
 def _only(unread: bool, needs_me: bool) -> str:
