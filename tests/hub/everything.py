@@ -20,7 +20,7 @@ from inbox_tui.hub.values import Belonging, Callback, InSession, Terminal
 from inbox_tui.hub.verbs.asks import Withdraw
 from inbox_tui.hub.verbs.decide import Decide
 from inbox_tui.hub.verbs.flows import ChangeFlows
-from inbox_tui.hub.verbs.jobs import Again, Claim, Done, Failed, Finish, Later
+from inbox_tui.hub.verbs.jobs import Again, Claim, Done, Failed, Finish, Later, Renew
 from inbox_tui.hub.verbs.media import PIECE, AddPiece
 from inbox_tui.hub.verbs.publish import Publish
 from inbox_tui.hub.verbs.retain import Retain
@@ -177,6 +177,7 @@ def _do_jobs(world: World, space: str) -> None:
     _apply(world, space, Withdraw("agent", "given up"))
     world.store.read(lambda connection: reads.next_jobs(connection, 200))
     (jobs,) = _apply(world, space, Claim(len(outcomes), DAY))
+    _apply(world, space, *(Renew(job, DAY) for job in jobs))
     _apply(world, space, *(Finish(job, outcome, 0.5) for job, outcome in zip(jobs, outcomes, strict=True)))
 
 

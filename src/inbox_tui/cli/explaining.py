@@ -18,6 +18,8 @@ _LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less tha
 _TAKES_HOLD = {
     "hub": "when the hub starts",
     "retention": "when the hub starts",
+    "audio": "when the hub starts",
+    "media": "when the hub starts",
     "rate": "when the hub starts",
     "outbound": "when the hub starts",
     "hubs": "with the next inbox that is opened",
