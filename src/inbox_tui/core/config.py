@@ -35,14 +35,14 @@ class HubSection(Section):
     """HOST:PORT for senders that speak HTTP. Where the port is taken, a free one is used and said."""
     allowed_hosts: tuple[str, ...] = ()
     """Names, besides this machine's own loopback ones, by which TCP callers may address the hub."""
-    public_url: str = ""
-    """Where browsers find the hub, for links to files; empty is the address by which a sender reached it."""
     database: str = ""
     """Where rows are kept: postgresql://…, shared by any number of hubs; empty is this user's own SQLite file."""
     notify_database: str = ""
     """The same PostgreSQL past a pooler; given where `database` leads through one."""
     key_file: str = ""
     """The file of the key that the hub's other secrets are made from; empty is this user's own. Hubs that share rows share it."""
+    public_url: str = ""
+    """Where browsers find the hub, for links to files; empty is the address by which a sender reached it."""
 
 
 class RetentionSection(Section):
