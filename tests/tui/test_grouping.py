@@ -133,7 +133,9 @@ async def test_grouping_stays_on_over_filters_and_in_other_views(pane: OpenPane)
         await it.until(lambda: lines(it) == ["- web 1/1/0", "of web", "- ci 1/0/0", "oldest of ci"])
         await it.press("n")
         assert title(it) == "of web"
-        await it.press("escape", "g", "u")
+        await it.press("escape")
+        await it.until(lambda: len(lines(it)) == 8 and title(it) == "of web")
+        await it.press("g", "u")
         await it.until(lambda: lines(it) == ["may ci deploy?", "- ci 1/1/1", "newest of ci", "- web 1/1/0", "of web"])
         await it.press("n")
         assert title(it) == "newest of ci"
@@ -150,7 +152,8 @@ async def test_replies_are_under_what_they_belong_to(pane: OpenPane) -> None:
         ]
     )  # fmt: skip
     replies = [replace(first, details={"parent_id": root.id}), replace(second, details={"parent_id": first.id})]
-    async with pane([root, *replies, other, *rest]) as it:
+    done = message("done reply", 9999, done_at=seed.NOW, read_at=seed.NOW, details={"parent_id": root.id})
+    async with pane([root, *replies, other, *rest, *numbered([done])]) as it:
         await grouped(it, "t")
         assert lines(it) == ["lost", "agent 0", "└ agent 1", "root", "├ first", "└ second", "other"]
         assert "root ▾ 2" in it.rows[3]
@@ -165,6 +168,10 @@ async def test_replies_are_under_what_they_belong_to(pane: OpenPane) -> None:
         assert title(it) == "third"
         await it.press("g", "p")
         assert title(it) == "root"
+        await it.press("g", "e")
+        await it.until(lambda: lines(it) == ["done reply"])
+        await it.press("g", "p")
+        await it.until(lambda: it.main.row is not None and title(it) == "root")
 
 
 async def test_what_was_painted_is_what_there_is(pane: OpenPane) -> None:

@@ -148,8 +148,8 @@ class Groups:
         return first if self.is_folded(group) else first + self._heading + index
 
     def neighbour(self, y: int, step: int) -> int | None:
-        """Where the next (`step` 1) or previous (-1) group has its first row, or its heading where it is folded; the list's top is
-        one. None: there is none."""
+        """Where the next (`step` 1) or previous (-1) group has its first row, or its heading where it is folded. The list's top
+        is one. None: there is none."""
         self._lay()
         firsts = [0] * (len(self._top) > 0)
         for place, group in enumerate(self._order):
@@ -251,7 +251,8 @@ class Groups:
         if value not in self._groups and len(self._groups) >= self._most:
             # A row that comes begins the newest group: the oldest makes room.
             self._lay()
-            del self._groups[self._order[-1].value]
+            oldest = self._order[-1] if self._order else next(iter(self._groups.values()))
+            del self._groups[oldest.value]
             self.is_cut, self._is_laid = True, False
         group = self._group(value)
         assert group is not None
@@ -264,8 +265,8 @@ class Groups:
         if was.rank:
             if self._top.take(Placed(top_key(was.rank, was.at), was.n, was.at, is_unread)):
                 value, asked = self._on_top.pop(was.n)
-                if asked and value in self._groups:
-                    self._groups[value].asks -= 1
+                if asked and (group := self._groups.get(value)) is not None:
+                    group.asks = max(0, group.asks - 1)  # of one that made room and came back it was not counted
             return
         keys = [key_of(self.by, was.at, is_root=False)] + [ROOT] * (self.by is By.THREAD)
         for group in (*filter(None, [self._groups.get(value)]), *self._groups.values()):

@@ -155,14 +155,11 @@ class Filtering:
 
     def drop(self) -> None:
         """No filter: the view that it was over, with the cursor where it was."""
-        row = self._screen.row
         if self.editor is not None and self._error is None and self.is_on:
             remember(self._history, self.editor.text)
         self.editor = self._error = None
         if self.is_on:
-            self._show_view()
-            if row is not None and (y := self._screen.list.listing.place_of(row.id)) is not None:
-                self._screen.list.move_to(y)
+            self._screen.show_view(self._over, self._row_id)
 
     def forget(self) -> None:
         """Another view is shown."""

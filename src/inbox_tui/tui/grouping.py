@@ -79,7 +79,8 @@ class Grouping:
             return
         value = self.under_cursor(rows)
         if value is None:
-            self._screen.say("it is in no group: what needs you and what is pinned stays on top")
+            is_thread = self.by is By.THREAD
+            self._screen.say("nothing belongs to it" if is_thread else "what needs you and what is pinned stays on top")
             return
         self.turn(value)
 
@@ -97,7 +98,7 @@ class Grouping:
 
     def _refolded(self, rows: GroupedRows) -> None:
         rows.groups.refolded()
-        self._screen.list.take_changes()
+        self._screen.list.take_changes(arrivals=False)
         self._screen.list.settle()
         self._screen.refresh_words()
 

@@ -198,12 +198,12 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(Palette([SimpleProvider(self, [*choices])], placeholder=placeholder))  # type: ignore[list-item]
 
-    def show_view(self, view: View) -> None:
-        """A whole view: no filter is on, and nothing is selected."""
+    def show_view(self, view: View, row: str = "") -> None:
+        """A whole view: no filter is on, and nothing is selected. The cursor goes to `row`, where it is in it."""
         self.list.clear_selection()
         self.filtering.forget()
         self.read(False)
-        self.grouping.show(view)
+        self.grouping.show(view, row)
         self.refresh_words()
 
     def show_rows(self, rows: Rows, *, from_top: bool) -> None:
