@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.widgets import Input
 from tui_world import OpenPane, many
 
 
@@ -13,4 +14,15 @@ async def test_what_closes_a_screen_twice_leaves_the_main_one(pane: OpenPane) ->
         screen.dismiss()
         await it.press("j")
         assert it.app.screen is it.main
+        assert it.main.list.listing.cursor_y == 1
+
+
+async def test_what_was_typed_last_is_not_looked_for_in_a_palette_that_is_gone(pane: OpenPane) -> None:
+    async with pane(many(3)) as it:
+        await it.press("ctrl+p")
+        palette = it.app.screen
+        palette.query_one(Input).value = "quit"
+        palette.dismiss()
+        await it.pilot.pause(0.3)
+        await it.press("j")
         assert it.main.list.listing.cursor_y == 1

@@ -173,7 +173,8 @@ class InboxApp(App[int]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C: says how to leave, in our own place for saying things."""
-        self.main.say("q quits")
+        key = self.keymap.shown("quit")
+        self.main.say(f"{key} quits" if key else "quit is in the palette")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the registry's actions, and every theme by name."""

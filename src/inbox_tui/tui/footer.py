@@ -71,9 +71,9 @@ def keys(context: Context, keymap: Keymap, room: int) -> list[Piece]:
     """The keys that matter here and now, as many as fit; help is always among them."""
     known = [(show_key(key), action.label) for action in footer_actions(context) if (key := keymap.key_of(action.id))]
     if context.aside:
-        known = [("j k", "choose"), *known]
+        known = [(moves(keymap), "choose"), *known]
     if context.reading:
-        known.insert(0, ("j k", "scroll"))
+        known.insert(0, (moves(keymap), "scroll"))
     if not known:
         return []
     *others, last = known
@@ -82,6 +82,11 @@ def keys(context: Context, keymap: Keymap, room: int) -> list[Piece]:
         if cells(pieces) <= room:
             break
     return pieces
+
+
+def moves(keymap: Keymap) -> str:
+    """The keys that go down and up."""
+    return f"{keymap.shown('down') or '↓'} {keymap.shown('up') or '↑'}"
 
 
 def chord(prefix: str, keymap: Keymap, context: Context) -> list[Piece]:

@@ -24,7 +24,11 @@ def hints(socket: Path, reader: Lists, keymap: Keymap, view: View, connected: bo
     if view is View.UNREAD and (listed or done):
         return [("All read.", "strong"), ("", "text"), (elsewhere, "dim")]
     if view is View.SNOOZED:
-        return [("Nothing is snoozed.", "strong"), ("", "text"), ("s on a row puts it off until a time.", "dim")]
+        return [
+            ("Nothing is snoozed.", "strong"),
+            ("", "text"),
+            (f"{_key(keymap, 'snooze_until')} on a row puts it off until a time.", "dim"),
+        ]
     if view is View.DONE:
         return [("Nothing is done yet.", "strong"), ("", "text"), (f"{_key(keymap, 'done')} on a row brings it here.", "dim")]
     if view is View.ALL and done:

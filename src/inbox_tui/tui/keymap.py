@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from inbox_tui.core.errors import ConfigError
-from inbox_tui.tui.actions import ACTIONS, BY_ID
+from inbox_tui.tui.actions import ACTIONS, BY_ID, show_key
 from inbox_tui.tui.keymaps import KEYMAPS
 from inbox_tui.tui.keynames import key_problem
+
+if TYPE_CHECKING:
+    from textual.events import Key
 
 CHORD_SECONDS = 1.0
 """A prefix waits this long for its second key,"""
@@ -31,6 +35,15 @@ class Keymap(NamedTuple):
     def key_of(self, action_id: str) -> str:
         """The key that is taught for an action; "" where none is left."""
         return next((key for key, id_ in self.actions.items() if id_ == action_id), "")
+
+    def shown(self, action_id: str) -> str:
+        """The same as a person reads it."""
+        return show_key(self.key_of(action_id))
+
+    def action_of(self, event: Key) -> str:
+        """What a key does by itself; "" where it does nothing, or begins a chord."""
+        name = event.character if event.is_printable and event.character else event.key
+        return self.actions.get("space" if name == " " else name, "")
 
 
 class Problem(NamedTuple):
@@ -92,6 +105,12 @@ def _unusable(keys: str) -> str:
     if not keys or len(parts) > 2:
         return f"{keys!r} is no key and no chord of two"
     return next((said for part in parts if (said := key_problem(part))), "")
+
+
+@cache
+def our_keymap() -> Keymap:
+    """Where a person has changed none."""
+    return build_keymap()
 
 
 class Chord:

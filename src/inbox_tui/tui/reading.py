@@ -12,6 +12,7 @@ from inbox_tui.tui.before import asked_before
 from inbox_tui.tui.cells import chop, wrap
 from inbox_tui.tui.clocktime import coming, lasting, moment
 from inbox_tui.tui.diffs import is_patch, part_of
+from inbox_tui.tui.keymap import Keymap, our_keymap
 from inbox_tui.tui.lines import Line
 from inbox_tui.tui.links import links_of
 from inbox_tui.tui.runs import Entry, moment_of
@@ -32,12 +33,13 @@ NOTHING = Timeline()
 
 def lines(
     row: Notification, width: int, now: int,
-    *, timeline: Timeline = NOTHING, me: str = "", note: str = "", whole: bool = False,
+    *, timeline: Timeline = NOTHING, me: str = "", note: str = "", whole: bool = False, keymap: Keymap | None = None,
 ) -> list[Line]:  # fmt: skip
     """What is known of a row, in lines of at most `width` cells; with `whole` nothing of it is folded."""
+    keymap = keymap or our_keymap()
     return [
-        *_head(row, timeline, width, now, me, note),
-        *_text(row, width),
+        *_head(row, timeline, width, now, me, note, keymap),
+        *_text(row, width, keymap),
         *_apart(runs.lines(row, timeline.entries, width, now)),
         *_apart(facts.links(row, width)),
         *_apart(facts.fields(row, width, now, whole=whole)),
@@ -53,7 +55,7 @@ def _apart(block: Iterator[Line]) -> Iterator[Line]:
         yield from block
 
 
-def _head(row: Notification, timeline: Timeline, width: int, now: int, me: str, note: str) -> Iterator[Line]:
+def _head(row: Notification, timeline: Timeline, width: int, now: int, me: str, note: str, keymap: Keymap) -> Iterator[Line]:
     tone = words.tone(row)
     first, *rest = wrap(words.full_text(row, row.title) or words.one_line(row, row.kind), width - 2)
     yield Line(first, "title", f"{words.SIGNS[tone]} ", tone)
@@ -66,7 +68,7 @@ def _head(row: Notification, timeline: Timeline, width: int, now: int, me: str, 
         _rate(row, timeline),
         f"began {words.age(now - row.created_at)} ago, no end was heard" if words.is_silent(row, now) else "",
         asked_before(row, now),
-        _put_off(row, now),
+        _put_off(row, now, keymap),
     ):
         for line in wrap(text, width - 2) if text else ():
             yield Line(f"  {line}", "note")
@@ -78,10 +80,11 @@ def _head(row: Notification, timeline: Timeline, width: int, now: int, me: str, 
             yield Line(f"    {line}")
 
 
-def _put_off(row: Notification, now: int) -> str:
+def _put_off(row: Notification, now: int, keymap: Keymap) -> str:
     """What a person did to it."""
     snoozed = f"snoozed until {coming(row.snoozed_until, now)}" if row.snoozed_until is not None else ""
-    muted = "muted: it calls for nobody; ! lists and lifts" if row.muted else ""
+    key = keymap.shown("mute_list")
+    muted = f"muted: it calls for nobody{f'; {key} lists and lifts' if key else ''}" if row.muted else ""
     return " · ".join(part for part in (snoozed, "pinned" if row.pinned else "", muted) if part)
 
 
@@ -105,7 +108,7 @@ def _rate(row: Notification, timeline: Timeline) -> str:
     return f"{drawn}  the last {len(times):,}, over {lasting(max(times) - min(times))}" if drawn else ""
 
 
-def _text(row: Notification, width: int) -> Iterator[Line]:
+def _text(row: Notification, width: int, keymap: Keymap) -> Iterator[Line]:
     told = {row.title}
     texts = ("text", substance.body(row)), ("text", words.detail(row, "prompt")), ("command", words.detail(row, "command"))
     for part, text in texts:
@@ -126,7 +129,8 @@ def _text(row: Notification, width: int) -> Iterator[Line]:
     if row.is_open and row.choices:
         yield Line("")
         offered = " / ".join(clean(choice.label, lines=False) for choice in row.choices)
-        for line in wrap(f"a to answer: {offered}", width - 2):
+        key = keymap.shown("answer")
+        for line in wrap(f"{f'{key} to answer' if key else 'its answers'}: {offered}", width - 2):
             yield Line(f"  {line}", "note")
 
 

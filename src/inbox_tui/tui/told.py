@@ -19,7 +19,7 @@ from inbox_tui.tui.messages import (
     TriageDone,
     TriageRefused,
 )
-from inbox_tui.tui.triaging import PAST, WAITS_HERE
+from inbox_tui.tui.triaging import PAST
 
 if TYPE_CHECKING:
     from inbox_tui.tui.app import InboxApp
@@ -51,7 +51,10 @@ def tell(app: InboxApp, screen: MainScreen, what: SyncMessage) -> None:
             decision_changed(screen, what)
         case TriageRefused(ids=ids, reason=reason, code=code):
             screen.triaging.refused(ids)
-            screen.say(WAITS_HERE if code == "waiting_here" else f"not taken: {clean(reason, lines=False)}")
+            if code == "waiting_here":
+                screen.triaging.say_held()
+            else:
+                screen.say(f"not taken: {clean(reason, lines=False)}")
         case TriageDone(verb=verb, changed=changed, skipped=skipped, raised=raised, call=call, hub=hub):
             passed = screen.triaging.passed_over(call, skipped, raised)
             if passed or not call:

@@ -23,7 +23,6 @@ from inbox_tui.tui.undo import UndoStack, undoing
 if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
 
-WAITS_HERE = "somebody waits here for your answer: a answers it"
 ASKED_FROM = 21
 """So many rows are asked for first."""
 PAST: dict[Verb, str] = {
@@ -67,7 +66,7 @@ class Triaging:
         rows = self._targets()
         if len(rows) == 1 and rows[0].held:
             # The hub would refuse it, and the row would be gone for a moment and come back without the cursor.
-            self._screen.say(WAITS_HERE)
+            self.say_held()
             return
         verb: Verb = "undone" if rows and all(row.state.done for row in rows) else "done"
         self._act(verb, rows)
@@ -112,7 +111,13 @@ class Triaging:
         rows = [row for row in rows if not row.state.done]
         waits = "; somebody waits here for your answer" if any(row.held for row in rows) else ""
         told = f"snoozed until {coming(until, self._screen.now())}{waits}"
-        self._act("snooze", rows, until=until, told=told, nothing="it is done: e brings it back first")
+        self._act(
+            "snooze",
+            rows,
+            until=until,
+            told=told,
+            nothing=f"it is done: {self._screen.keymap.shown('done')} brings it back first",
+        )
         self._screen.read(False)
 
     def mute(self) -> None:
@@ -142,7 +147,7 @@ class Triaging:
     def mute_list(self) -> None:
         from inbox_tui.tui.screens.mutes import MutesScreen
 
-        self._screen.app.push_screen(MutesScreen(self._screen.link, self._screen.now))
+        self._screen.app.push_screen(MutesScreen(self._screen.link, self._screen.now, self._screen.keymap))
 
     def read_all(self) -> None:
         listing, reader = self._screen.list.listing, self._screen.reader
@@ -240,6 +245,10 @@ class Triaging:
 
     def _nothing_done(self) -> None:
         self._screen.say("nothing was changed")
+
+    def say_held(self) -> None:
+        key = self._screen.keymap.shown("answer")
+        self._screen.say(f"somebody waits here for your answer{f': {key} answers it' if key else ''}")
 
     # Undoing
 

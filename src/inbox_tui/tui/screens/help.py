@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -11,13 +12,14 @@ from textual.screen import ModalScreen
 
 from inbox_tui.tui.actions import ACTIONS, GROUPS, show_key
 from inbox_tui.tui.cells import wrap
+from inbox_tui.tui.footer import moves
 from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.widgets.line import Line, Piece
 
 WORDS = (
     "? asks you   ✗ error   ▲ warning   ✓ success   · information   bold: unread",
-    "An answer takes two keys: a, then y, n or a digit. Enter never answers. Any other key closes the bar.",
-    "+3 new ↑: rows came in above; g g goes there. What you look at never moves by itself.",
+    "An answer takes two keys: {answer}, then y, n or a digit. Enter never answers. Any other key closes the bar.",
+    "+3 new ↑: rows came in above; {top} goes there. What you look at never moves by itself.",
 )
 
 KEYS_CELLS = 16
@@ -38,11 +40,11 @@ class HelpScreen(ModalScreen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,h,enter", "dismiss", "close"),
-        Binding("j,down", "scroll(1)", "down", show=False),
-        Binding("k,up", "scroll(-1)", "up", show=False),
-        Binding("pagedown,ctrl+d,space", "scroll_page(1)", "page down", show=False),
-        Binding("pageup,ctrl+u", "scroll_page(-1)", "page up", show=False),
+        Binding("escape,enter", "dismiss", "close"),
+        Binding("down", "scroll(1)", "down", show=False),
+        Binding("up", "scroll(-1)", "up", show=False),
+        Binding("pagedown,space", "scroll_page(1)", "page down", show=False),
+        Binding("pageup", "scroll_page(-1)", "page up", show=False),
         Binding("home,g", "scroll(-1000)", "top", show=False),
         Binding("end,G,shift+g", "scroll(1000)", "end", show=False),
     ]
@@ -61,12 +63,24 @@ class HelpScreen(ModalScreen[None]):
                 line.show(pieces)
                 yield line
         foot = Line(id="help-foot")
-        foot.show([("  Esc", "key"), (" back   ", "dim"), ("j k PgDn", "key"), (" scroll", "dim")])
+        foot.show([("  Esc", "key"), (" back   ", "dim"), (f"{moves(self._keys)} PgDn", "key"), (" scroll", "dim")])
         yield foot
 
     def on_resize(self) -> None:
         if self._width != self.app.size.width:
             self.refresh(recompose=True)
+
+    def on_key(self, event: events.Key) -> None:
+        """A person's own keys."""
+        match self._keys.action_of(event):
+            case "down" | "up" as way:
+                self.action_scroll(1 if way == "down" else -1)
+            case "half_down" | "page_down":
+                self.action_scroll_page(1)
+            case "half_up" | "page_up":
+                self.action_scroll_page(-1)
+            case "help" | "left" | "back" | "quit":
+                self.dismiss()
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
@@ -88,5 +102,6 @@ class HelpScreen(ModalScreen[None]):
                     shown.append([named, (told.pop(0), "text")] if beside == KEYS_CELLS else [named])
                     shown.extend([(" " * beside, "text"), (line, "text")] for line in told)
             shown.append([])
-        shown.extend([(line, "dim")] for words in WORDS for line in wrap(words, room))
+        taught = {action: self._keys.shown(action) or "in the palette" for action in ("answer", "top")}
+        shown.extend([(line, "dim")] for words in WORDS for line in wrap(words.format(**taught), room))
         return shown

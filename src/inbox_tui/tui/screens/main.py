@@ -93,6 +93,7 @@ class MainScreen(Screen[None]):
         self.outward, self.files, self.playing = Outward(self), Files(self), Playing(self)
         self.downloads = ""
         """The folder that files are saved in; "" is the desktop's own."""
+        self._teach(keymap)
         self.commands = Commands(self)
         self.changes, self.details, self.edges = Changes(self), Details(self), Edges(self, clock, hints)
         self.aside = Aside(self, folded_file)
@@ -173,8 +174,13 @@ class MainScreen(Screen[None]):
     def use_keymap(self, keymap: Keymap, hints: Hints) -> None:
         """Other keys from the next one on."""
         self.keyboard.use(keymap)
+        self._teach(keymap)
         self.edges.hints = hints
         self.refresh_words()
+
+    def _teach(self, keymap: Keymap) -> None:
+        """What the widgets' words and moves go by."""
+        self.bar.keymap = self.preflight.keymap = self.detail.keymap = keymap
 
     def connection_changed(self, change: ConnectionChanged) -> None:
         self.edges.heading.connection_changed(change)

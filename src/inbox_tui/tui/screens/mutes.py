@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -16,11 +16,11 @@ from inbox_tui.core.text import clean
 from inbox_tui.core.times import from_wire
 from inbox_tui.tui.cells import cut
 from inbox_tui.tui.clocktime import coming
+from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.link import Link
 from inbox_tui.tui.widgets.line import Line, Piece
 
 SCOPES = {"notification": "this", "task": "task", "source": "all of"}
-NOTHING = "Nothing is muted. ! on a row mutes it, its task or its source."
 
 
 class MutesScreen(ModalScreen[None]):
@@ -36,16 +36,15 @@ class MutesScreen(ModalScreen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,h", "dismiss", "close"),
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
-        Binding("l,enter,delete", "lift", "lift"),
-        Binding("u,z", "again", "mute again"),
+        Binding("escape", "dismiss", "close"),
+        Binding("down", "move(1)", "down", show=False),
+        Binding("up", "move(-1)", "up", show=False),
+        Binding("enter,delete", "lift", "lift"),
     ]
 
-    def __init__(self, link: Link, now: Callable[[], int]) -> None:
+    def __init__(self, link: Link, now: Callable[[], int], keymap: Keymap) -> None:
         super().__init__()
-        self._link, self._now = link, now
+        self._link, self._now, self._keymap = link, now, keymap
         self._rules: Sequence[Mapping[str, Any]] = ()
         self._lifted: list[Mapping[str, Any]] = []
         self._at = 0
@@ -61,6 +60,18 @@ class MutesScreen(ModalScreen[None]):
 
     def on_resize(self) -> None:
         self.action_move(0)
+
+    def on_key(self, event: events.Key) -> None:
+        """A person's own keys."""
+        match self._keymap.action_of(event):
+            case "down" | "up" as way:
+                self.action_move(1 if way == "down" else -1)
+            case "right" | "open":
+                self.action_lift()
+            case "undo":
+                self.action_again()
+            case "left" | "back" | "quit":
+                self.dismiss()
 
     def action_move(self, by: int) -> None:
         """The cursor, as far as there are rules; what reads differently then is drawn."""
@@ -84,7 +95,7 @@ class MutesScreen(ModalScreen[None]):
     async def _load(self, said: str) -> None:
         try:
             self._rules = await self._link.mutes()
-            self._said = said or ("" if self._rules else NOTHING)
+            self._said = said or ("" if self._rules else self._nothing())
         except InboxError as error:
             self._said = clean(str(error), lines=False)
         table = self.query_one(VerticalScroll)
@@ -97,7 +108,8 @@ class MutesScreen(ModalScreen[None]):
         try:
             await self._link.lift_mute(rule["id"])
             self._lifted.append(rule)
-            self._load(f"lifted: {_label(rule)} · u mutes it again")
+            again = self._keymap.shown("undo")
+            self._load(f"lifted: {_label(rule)}{f' · {again} mutes it again' if again else ''}")
         except InboxError as error:
             self._load(clean(f"not lifted: {error}", lines=False))
 
@@ -124,7 +136,12 @@ class MutesScreen(ModalScreen[None]):
     def _foot(self) -> list[Piece]:
         if self._said:
             return [(f" {self._said}", "text")]
-        return [(" l", "key"), (" lift   ", "dim"), ("u", "key"), (" mute again   ", "dim"), ("Esc", "key"), (" back", "dim")]
+        keys = {"Enter": "lift", self._keymap.shown("undo"): "mute again", "Esc": "back"}
+        return [piece for key, does in keys.items() if key for piece in ((f" {key}", "key"), (f" {does}  ", "dim"))]
+
+    def _nothing(self) -> str:
+        key = self._keymap.shown("mute")
+        return f"Nothing is muted.{f' {key} on a row mutes it, its task or its source.' if key else ''}"
 
 
 def _label(rule: Mapping[str, Any]) -> str:

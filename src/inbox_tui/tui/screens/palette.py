@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette
+from textual.worker import Worker
 
 
 class Palette(CommandPalette):
-    """Pages only through lines that are there: Textual's own ends the program where none was laid out yet."""
+    """Textual's own ends the program where a page key finds no line laid out yet, and where what was typed last is looked for
+    after it was closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown", "page('down')", show=False),
@@ -20,3 +22,11 @@ class Palette(CommandPalette):
         commands = self.query_one(CommandList)
         if commands.size.height:
             await commands.run_action(f"page_{way}")
+
+    def run_worker(self, work: Any, *args: Any, **kwargs: Any) -> Worker[Any]:
+        """Nothing more is begun for a screen that is gone."""
+        return super().run_worker(work if self.is_active else _nothing, *args, **kwargs)
+
+
+async def _nothing() -> None:
+    return None

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from inbox_tui.core.model import Notification
 from inbox_tui.core.times import Clock
 from inbox_tui.tui import reading
+from inbox_tui.tui.keymap import our_keymap
 from inbox_tui.tui.lines import Line
 from inbox_tui.tui.reading import NOTHING, Timeline
 
@@ -52,6 +53,7 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
     def __init__(self, clock: Clock, *, me: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._clock, self._me = clock, me
+        self.keymap = our_keymap()
         self._row: Notification | None = None
         self._timeline, self._note = NOTHING, ""
         self._lines: list[Line] = []
@@ -97,7 +99,14 @@ class Detail(ScrollView, can_focus=False, inherit_bindings=False):
         if self._row is None or width < 8:
             return []
         return reading.lines(
-            self._row, width, self._clock(), timeline=self._timeline, me=self._me, note=self._note, whole=self._whole
+            self._row,
+            width,
+            self._clock(),
+            timeline=self._timeline,
+            me=self._me,
+            note=self._note,
+            whole=self._whole,
+            keymap=self.keymap,
         )
 
     def render_line(self, y: int) -> Strip:

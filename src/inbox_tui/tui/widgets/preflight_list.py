@@ -22,7 +22,6 @@ from inbox_tui.tui.terminal import Fence
 from inbox_tui.tui.widgets.question import LINES, NOT_ANSWERED, NOT_NOW, PAGES, Confirm, Piece, Question
 
 GAP: Piece = ("   ", "text")
-LEAVE_OUT = ("space", "x")
 
 
 class PreflightList(Question):
@@ -98,12 +97,13 @@ class PreflightList(Question):
         return asked.answers(ANSWERS, by_digit=self.confirm == "digit", pick=secrets.choice)
 
     def _moves(self, key: str) -> bool:
-        if key in LINES:
-            self._step(LINES[key])
-        elif key in PAGES:
-            self._scrolls(PAGES[key] * self._page)
+        action = self._action_of(key)
+        if action in LINES:
+            self._step(LINES[action])
+        elif action in PAGES:
+            self._scrolls(PAGES[action] * self._page)
             self._keep_cursor()
-        elif key in LEAVE_OUT and not self.is_answered:
+        elif (key == "space" or action == "select") and not self.is_answered:
             self._toggle()
         else:
             return False
@@ -192,7 +192,7 @@ class PreflightList(Question):
         pieces: list[Piece] = []
         for key, choice in self._keys.items() if count else ():
             pieces += [(key, "key"), (f" {choice.label} {count}", "text"), GAP]
-        return [*pieces, ("Space", "key"), (" leave out", "note"), GAP, *NOT_NOW]
+        return [*pieces, (self._shown("select", "Space"), "key"), (" leave out", "note"), GAP, *NOT_NOW]
 
     def _head(self, room: int) -> list[Piece]:
         assert self.preflight is not None

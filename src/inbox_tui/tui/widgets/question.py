@@ -22,7 +22,9 @@ from textual.widget import Widget
 from inbox_tui.cache.pages import Row
 from inbox_tui.core.model import Choice
 from inbox_tui.tui import asked
+from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.guard import GUARD_SECONDS, REPLY_SECONDS, Guard
+from inbox_tui.tui.keymap import our_keymap
 from inbox_tui.tui.terminal import Fence
 
 Confirm = Literal["key", "digit"]
@@ -33,8 +35,10 @@ NOT_ANSWERED = "not answered"
 NOT_READ = "read it to its end first: nothing answered"
 MARGIN = "┃ "
 NOT_NOW: Sequence[Piece] = (("Esc", "key"), (" not now", "note"))
-LINES: dict[str, int] = {"j": 1, "down": 1, "k": -1, "up": -1}
-PAGES: dict[str, int] = {"pagedown": 1, "ctrl+d": 1, "pageup": -1, "ctrl+u": -1}
+ALWAYS = {"down": "down", "up": "up", "pagedown": "page_down", "pageup": "page_up"}
+"""Keys that move whatever a person's own do."""
+LINES = {"down": 1, "up": -1}
+PAGES = {"page_down": 1, "half_down": 1, "page_up": -1, "half_up": -1}
 
 
 class Question(Widget, can_focus=False):
@@ -80,6 +84,7 @@ class Question(Widget, can_focus=False):
     ) -> None:
         super().__init__(id=id)
         self._fence, self._monotonic, self.confirm = fence, monotonic, confirm
+        self.keymap = our_keymap()
         self._guard = Guard()
         self._keys: Mapping[str, Choice] = {}
         self._lines: list[asked.Line] = []
@@ -130,7 +135,16 @@ class Question(Widget, can_focus=False):
 
     def _moves(self, key: str) -> bool:
         """Whether the key only moved something."""
-        return self._scrolls(LINES.get(key, 0) + PAGES.get(key, 0) * self._page)
+        action = self._action_of(key)
+        return self._scrolls(LINES.get(action, 0) + PAGES.get(action, 0) * self._page)
+
+    def _action_of(self, key: str) -> str:
+        return self.keymap.actions.get(key) or ALWAYS.get(key, "")
+
+    def _shown(self, action: str, otherwise: str) -> str:
+        """The key that does it here: a chord does not, nor does one that answers."""
+        key = self.keymap.key_of(action)
+        return otherwise if not key or " " in key or key in self._keys else show_key(key)
 
     # From its beginning to its end
 
@@ -293,7 +307,11 @@ class Question(Widget, can_focus=False):
         """What stands in the place of the answers while there is something to do first; empty where there is not."""
         if not self._is_read and self._top + self._window < len(self._lines):
             left = len(self._lines) - self._top - self._window
-            return [("j", "key"), (f" read on, {left} more {'line' if left == 1 else 'lines'}    ", "text"), *NOT_NOW]
+            return [
+                (self._shown("down", "↓"), "key"),
+                (f" read on, {left} more {'line' if left == 1 else 'lines'}    ", "text"),
+                *NOT_NOW,
+            ]
         if self._guard.waits_in_vain(self._monotonic()):
             return [('the terminal does not confirm what it shows: set confirm = "digit" under [tui]', "warn")]
         return []
