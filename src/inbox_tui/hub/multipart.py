@@ -25,7 +25,7 @@ class FormFile:
     """
 
     def __init__(self, request: Request, patience: float) -> None:
-        self._request, self._patience = request, patience
+        self._patience = patience
         kind, options = parse_options_header(request.headers.get("content-type"))
         boundary = options.get(b"boundary", b"")
         if kind != b"multipart/form-data":
