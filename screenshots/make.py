@@ -60,6 +60,7 @@ PICTURES = (
     Picture("light", theme="light"),
     Picture("answer", keys=("a",)),
     Picture("answer-long", (80, 24), keys=(*"jjj", "a")),
+    Picture("answer-many", keys=("g", "n", "A", "j")),
     Picture("narrow", (80, 24)),
     Picture("detail", (80, 24), keys=(*"jjjjj", "enter")),
     Picture("wide", (200, 50), keys=tuple("j" * 9), filters=FILTERS),
