@@ -211,6 +211,7 @@ def test_another_project_has_none_of_it(project: Project) -> None:
         ({"timeout_seconds": 0}, "body.timeout_seconds"),
         ({"decisions": [{"key": "a"}, {"key": "a"}]}, "body.decisions"),
         ({"decisions": [{"key": "later"}], "response_format": "codex.permission"}, "body"),
+        ({"decisions": [{"key": "go\x1b[2J"}]}, "body.decisions[0].key"),
         ({"buttons": ["Yes"]}, "body"),
         ({"title": ""}, "body.title"),
     ],

@@ -23,7 +23,8 @@ HERE = Path(__file__).parent
 def test_the_description_is_true(hub: RunningHub, tmp_path: Path, prefix: str, options: list[str]) -> None:
     key = hub.new_key("agent", "send")["key"]
     (tmp_path / "schemathesis.toml").write_text(f'[auth.openapi.key]\napi_key = "{key}"\n')
-    which = ["--include-path-regex", f"^{prefix}/(messages|sessions|media|approvals)", "--generation-database", "none"]
+    paths = f"^{prefix}/(messages|sessions|media|approvals|action-responses(/{{id}}/ack)?$)"
+    which = ["--include-path-regex", paths, "--generation-database", "none"]
     run = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "run", f"{hub.url}/openapi.json", *which, "--seed", "1", *options],
         cwd=tmp_path,

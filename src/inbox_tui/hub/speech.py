@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 from inbox_tui.core.errors import Refused
@@ -40,11 +40,11 @@ class Speaker:
         if problem := self._problem():
             return Failed(problem)
         if job.attempts > MOST_ATTEMPTS:
-            return Failed(f"it was begun {MOST_ATTEMPTS} times and never ended")
+            return Failed(f"it was tried {MOST_ATTEMPTS} times")
         speech = decode(job.body)
         try:
-            async with asyncio.timeout(SECONDS):
-                kept = await self._media.keep(job.space, job.sender, "speech.wav", self._spoken(speech))
+            async with asyncio.timeout(SECONDS), aclosing(self._spoken(speech)) as spoken:
+                kept = await self._media.keep(job.space, job.sender, "speech.wav", spoken)
         except TimeoutError:
             return Failed(f"it took longer than {SECONDS} s")
         except _FailedError as problem:
@@ -62,7 +62,7 @@ class Speaker:
                 return f"what config.toml names as {name} under [audio] is no file"
         return ""
 
-    async def _spoken(self, speech: Speech) -> AsyncIterator[bytes]:
+    async def _spoken(self, speech: Speech) -> AsyncGenerator[bytes]:
         """The WAV file, as it comes. Raises _FailedError."""
         wanted = {
             "model": self._voices.model,
