@@ -28,7 +28,6 @@ FIRST_STEP, LAST_STEP = 1000, 16_000
 """Rows that one step looks at: few at first, since somebody waits for the first screen."""
 
 
-_UNREAD = "unread AND NOT muted AND snoozed = 0"
 _PARENT = """SELECT json_extract(text, '$.parent_id') FROM row CROSS JOIN document ON document.n = row.doc
 WHERE feed = ? AND id = ?"""
 
@@ -184,7 +183,9 @@ class Finder:
 
     @property
     def _columns(self) -> str:
-        return f"rank, at, id, {_UNREAD}, row.n, {VALUES[self._by]}"
+        # Groups count as unread what that view has; of what is snoozed the journal does not tell it.
+        unread = "unread AND NOT muted" + (" AND snoozed = 0" if self._by is not None else "")
+        return f"rank, at, id, {unread}, row.n, {VALUES[self._by]}"
 
     @property
     def _filter(self) -> str:
