@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 @pytest.mark.parametrize(
     ("prefix", "options"),
     [
-        pytest.param("/api/v1", ["--phases", "coverage"], id="short"),
+        pytest.param("/api/v1", ["--phases", "coverage"], id="short", marks=pytest.mark.timeout(240)),
         pytest.param("(/api)?/v1", ["--max-examples", "300"], id="long", marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
     ],
 )
