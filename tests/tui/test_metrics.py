@@ -166,6 +166,7 @@ async def test_nothing_told_and_no_answer_are_said_in_words(pane: OpenPane, monk
         await it.press("b")
         assert "no texts to group by" in screen(it)[-1]
         await it.press("2")
+        assert "no texts to group by" not in screen(it)[-1]
         await it.until(lambda: any("tells what it took" in line for line in screen(it)))
 
         async def refuse(row_id: str, asked: object) -> Metrics:
@@ -198,6 +199,18 @@ async def test_no_value_ends_the_pane(pane: OpenPane, value: float) -> None:
         assert f"last {amount(value, 'rows_processed')}" in shown
 
 
+async def test_what_lies_beyond_the_time_is_not_drawn(pane: OpenPane) -> None:
+    """A line to there, or a wall until there, would take for ever."""
+    points = [
+        {"at": at, "mean": n, "least": n, "most": n} for n, at in enumerate(("1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z"))
+    ]
+    days = [{"day": "0001-01-01", "completed": 1}, {"day": "9999-12-31", "failed": 1 << 62}]
+    async with pane([ROW]) as it:
+        await look(it, told(lines=[{"label": "", "points": points}], days=days))
+        await it.press("3")
+        await it.until(lambda: any("did not" in line for line in screen(it)))
+
+
 @pytest.mark.parametrize(
     "lie",
     [
@@ -205,6 +218,7 @@ async def test_no_value_ends_the_pane(pane: OpenPane, value: float) -> None:
         {"lines": [{"label": "", "points": [{"at": "yesterday", "mean": 1, "least": 1, "most": 1}]}]},
         {"days": [{"day": "2026-13-99", "completed": 1}]},
         {"days": [{"day": "2026-10-27", "completed": -1}]},
+        {"until": "9999-12-31T23:59:59Z"},
         {"bucket_seconds": float("nan")},
         {"keys": "none"},
     ],

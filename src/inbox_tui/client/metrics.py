@@ -7,13 +7,16 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from inbox_tui.core.times import from_wire
+from inbox_tui.core.times import SECOND, from_wire
+
+_LATEST = 4_102_444_800 * SECOND
+"""The year 2100: an axis of time is drawn by the machine's calendar, which ends somewhere."""
 
 
 def _micros(value: Any) -> int:
     at = from_wire(value) if isinstance(value, str) else None
-    if at is None:
-        raise ValueError("is no time")
+    if at is None or not 0 <= at < _LATEST:
+        raise ValueError("is no time between 1970 and 2100")
     return at
 
 

@@ -125,7 +125,7 @@ class MetricsPlot(PlotWidget, can_focus=False):
 
     def _draw_lines(self, told: Metrics, lines: Sequence[Drawn], key: str) -> None:
         drawn = [
-            (telling.MARKS.index(mark), mark, [(at / SECOND, value) for at, value in points if abs(value) < LARGEST])
+            (telling.MARKS.index(mark), mark, [(at / SECOND, value) for at, value in points if _is_drawn(told, at, value)])
             for _, mark, points in lines
         ]
         values = [value for _, _, points in drawn for _, value in points]
@@ -149,6 +149,7 @@ class MetricsPlot(PlotWidget, can_focus=False):
         began = min((date.fromisoformat(day.day) for day in told.days), default=last)
         first = max(_day_of(told.since), min(began, last - timedelta(days=LEAST_DAYS)))
         counts = [(float((date.fromisoformat(day.day) - first).days), day) for day in told.days]
+        counts = [(x, day) for x, day in counts if 0 <= x <= (last - first).days]
         well = [(x - 0.22, day.completed) for x, day in counts if day.completed]
         ill = [(x + 0.22, sum(getattr(day, name) for name in telling.OUTCOMES[1:])) for x, day in counts]
         ill = [(x, count) for x, count in ill if count]
@@ -166,6 +167,11 @@ class MetricsPlot(PlotWidget, can_focus=False):
     @property
     def _cells(self) -> int:
         return max(20, self.size.width - self.margin_left)
+
+
+def _is_drawn(told: Metrics, at: int, value: float) -> bool:
+    """A hub that lies has no line drawn to where it takes for ever."""
+    return told.since <= at <= told.until and abs(value) < LARGEST
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

@@ -105,13 +105,13 @@ class MetricsScreen(ModalScreen[None]):
 
     def action_part_at(self, place: int) -> None:
         self._part = PARTS[place]
-        self._show()
+        self._show_anew()
 
     def action_figure(self, step: int) -> None:
-        names = [key.name for key in self._told.keys] if self._told is not None else []
-        if names and self._part == "figures":
-            at = names.index(self._told.key) if self._told is not None and self._told.key in names else 0
-            self._ask_for(key=names[(at + step) % len(names)])
+        told = self._told
+        names = [key.name for key in told.keys] if told is not None else []
+        if told is not None and told.key in names and self._part == "figures":
+            self._ask_for(key=names[(names.index(told.key) + step) % len(names)])
 
     def action_group(self, step: int) -> None:
         names = ["", *(label.name for label in self._told.labels)] if self._told is not None else [""]
@@ -126,7 +126,7 @@ class MetricsScreen(ModalScreen[None]):
 
     def action_table(self) -> None:
         self._wants_table = not self._wants_table
-        self._show()
+        self._show_anew()
 
     def action_scroll(self, pages: int) -> None:
         table = self.query_one(VerticalScroll)
@@ -211,6 +211,12 @@ class MetricsScreen(ModalScreen[None]):
     def _say(self, text: str) -> None:
         self._said = text
         self._show_words()
+
+    def _show_anew(self) -> None:
+        """What was said is over, but for why nothing is known."""
+        if self._told is not None:
+            self._said = ""
+        self._show()
 
     def _show(self) -> None:
         if not self.is_mounted:
