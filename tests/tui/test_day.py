@@ -25,8 +25,8 @@ HABITS = (
     ("V", "jjj", "m", "u", "=s", "jj", ESCAPE, "gm", ESCAPE),
 )
 """What a person does in a while, each time something else."""
-GROWTH_MOST = 6
-"""MiB, from the first third of a day to its last: the allocator's unrest, and the index of rows that came."""
+GROWTH_MOST = 12
+"""MiB, from the first third of a day to its last: the allocator has its unrest, where texts of all sizes come and go."""
 
 
 def _event(n: int) -> dict[str, object]:
