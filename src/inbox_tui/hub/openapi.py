@@ -112,10 +112,9 @@ def _operation(endpoint: Endpoint) -> Schema:
     return operation
 
 
+_FILE: Schema = {"type": "string", "format": "binary", "minLength": 1}
 _FORM: Schema = {
-    "multipart/form-data": {
-        "schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
-    }
+    "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
 }
 
 
