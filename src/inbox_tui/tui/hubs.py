@@ -106,7 +106,7 @@ class Hubs:
 
     # -- mutes ---------------------------------------------------------------------------------------------------
     async def mutes(self) -> Sequence[Mapping[str, Any]]:
-        """All that can be had, each rule with its `hub`; of a hub that does not list them it is told."""
+        """All that can be had, each rule with its hub before its label; of a hub that does not list them it is told."""
         found = await asyncio.gather(*(self._mutes_of(hub) for hub in self._links), return_exceptions=True)
         rules: list[Mapping[str, Any]] = []
         for hub, part in zip(self._links, found, strict=True):
@@ -121,14 +121,15 @@ class Hubs:
     async def _mutes_of(self, hub: str) -> list[dict[str, Any]]:
         async with asyncio.timeout(PATIENCE_SECONDS):
             rules = await self._links[hub].mutes()
-        return [{**rule, "id": qualified(hub, str(rule.get("id"))), "hub": hub} for rule in rules]
+        return [{**rule, "id": qualified(hub, str(rule.get("id"))), "label": f"{hub}: {rule.get('label')}"} for rule in rules]
 
     async def lift_mute(self, mute_id: str) -> None:
         hub, own = place_of(mute_id)
         await self._links[hub].lift_mute(own)
 
     async def make_mute(self, rule: Mapping[str, Any]) -> None:
-        await self._links[rule["hub"]].make_mute(rule)
+        hub, own = place_of(rule["id"])
+        await self._links[hub].make_mute({**rule, "id": own, "label": str(rule["label"]).removeprefix(f"{hub}: ")})
 
 
 class UndoNotes:
