@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input
-from tui_world import OpenPane, many
+from tui_world import OpenPane, many, message, numbered
 
 
-async def test_what_closes_a_screen_twice_leaves_the_main_one(pane: OpenPane) -> None:
-    async with pane(many(3)) as it:
-        await it.press("?")
+@pytest.mark.parametrize(
+    "opening", [("ctrl+p",), ("?",), ("T",), ("g", "m"), ("g", "t")], ids=["palette", "help", "themes", "mutes", "metrics"]
+)
+async def test_what_closes_a_screen_twice_leaves_the_main_one(pane: OpenPane, opening: tuple[str, ...]) -> None:
+    rows = [message("x", 20, task_name="t"), message("y", 10, task_name="t")]
+    async with pane(numbered(rows)) as it:
+        await it.press(*opening)
         screen = it.app.screen
+        assert screen is not it.main
         screen.dismiss()
         screen.dismiss()
         await it.press("j")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import App, SystemCommand
-from textual.await_complete import AwaitComplete
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
@@ -166,10 +165,6 @@ class InboxApp(App[int]):
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
-
-    def pop_screen(self) -> AwaitComplete:
-        """Two keys that were typed as one may both close the same screen: the second finds the main one, which stays."""
-        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     def action_help_quit(self) -> None:
         """Ctrl+C: says how to leave, in our own place for saying things."""

@@ -14,6 +14,7 @@ from inbox_tui.tui.actions import ACTIONS, GROUPS, show_key
 from inbox_tui.tui.cells import wrap
 from inbox_tui.tui.footer import moves
 from inbox_tui.tui.keymap import Keymap
+from inbox_tui.tui.screens.closing import ClosesOnce
 from inbox_tui.tui.widgets.line import Line, Piece
 
 WORDS = (
@@ -27,7 +28,7 @@ LEAST_CELLS = 24
 """Where there is less room than that beside the keys, what they do stands under them."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ClosesOnce, ModalScreen[None]):
     """Any of its keys closes it."""
 
     DEFAULT_CSS = """

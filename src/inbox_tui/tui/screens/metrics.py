@@ -23,6 +23,7 @@ from inbox_tui.tui.filtering import Choice
 from inbox_tui.tui.link import Link
 from inbox_tui.tui.metrics import telling
 from inbox_tui.tui.metrics.telling import PARTS, PERIOD, PERIODS
+from inbox_tui.tui.screens.closing import ClosesOnce
 from inbox_tui.tui.widgets.line import Line, Piece
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ TABLE_LINES = 400
 NO_METRICS = "This hub tells no metrics: it is not one of ours, or an older one."
 
 
-class MetricsScreen(ModalScreen[None]):
+class MetricsScreen(ClosesOnce, ModalScreen[None]):
     """Of the task of one row: `row_id` tells which hub is asked."""
 
     DEFAULT_CSS = """

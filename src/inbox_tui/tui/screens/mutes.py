@@ -18,12 +18,13 @@ from inbox_tui.tui.cells import cut
 from inbox_tui.tui.clocktime import coming
 from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.link import Link
+from inbox_tui.tui.screens.closing import ClosesOnce
 from inbox_tui.tui.widgets.line import Line, Piece
 
 SCOPES = {"notification": "this", "task": "task", "source": "all of"}
 
 
-class MutesScreen(ModalScreen[None]):
+class MutesScreen(ClosesOnce, ModalScreen[None]):
     """Rules are the hub's own: without it none can be seen or lifted."""
 
     DEFAULT_CSS = """

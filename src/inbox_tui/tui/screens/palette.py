@@ -8,8 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette
 from textual.worker import Worker
 
+from inbox_tui.tui.screens.closing import ClosesOnce
 
-class Palette(CommandPalette):
+
+class Palette(ClosesOnce, CommandPalette):
     """Textual's own ends the program where a page key finds no line laid out yet, and where what was typed last is looked for
     after it was closed."""
 

@@ -12,10 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from inbox_tui.tui.screens.closing import ClosesOnce
 from inbox_tui.tui.widgets.line import Line
 
 
-class ThemeScreen(ModalScreen[str]):
+class ThemeScreen(ClosesOnce, ModalScreen[str]):
     """Answers the name that was kept; "" where the pane is as it was before."""
 
     DEFAULT_CSS = """
