@@ -127,7 +127,7 @@ async def _triage(world: World, space: str) -> None:
         await service.triage(space, own.id, verb, until=until, idempotency_key=f"own-{verb}")
         for up_to in (0, rev):  # Nothing is so old; and a chunk of all there is.
             _apply(world, space, TriageChunk(verb, up_to, "0", False, False, until))
-            _apply(world, space, TriageChunk(verb, up_to, "0", True, True, until))
+            _apply(world, space, TriageChunk(verb, up_to, "0", True, True, until, True))
     await service.triage(space, own.id, "snooze", until=world.now + HOUR)
 
 

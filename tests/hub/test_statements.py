@@ -24,7 +24,7 @@ def texts() -> Iterator[tuple[str, str]]:
     for more in (False, True):
         yield "page", statements.page(unread=more, needs_me=more)
         for verb in statements._TARGETS:
-            yield verb, statements.triage_targets(verb, unread=more, needs_me=more)
+            yield verb, statements.triage_targets(verb, unread=more, needs_me=more, listed=more)
         for scope in statements._OF_A_RULE:
             yield scope, statements.rows_of_rule(scope, muted=more)
     yield from statements.DUE_SPACES.items()

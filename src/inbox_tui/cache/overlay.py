@@ -22,8 +22,6 @@ def _is_passed_over(op: Op, row: Notification) -> bool:
     """By a verb for many."""
     if op.id is not None:
         return False
-    if op.verb == "done":
-        is_held = row.is_open and row.waiting == "here"
-        if is_held or (op.is_for_all and row.snoozed_until is not None):
-            return True
+    if op.verb == "done" and row.is_open and row.waiting == "here":
+        return True
     return (op.only_unread and not row.is_unread) or (op.only_needs_me and not row.needs_me)

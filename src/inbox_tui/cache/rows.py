@@ -240,7 +240,7 @@ class Kept:
         """By a verb for many."""
         if op.id is not None:
             return False
-        if op.verb == "done" and (self.held or (op.is_for_all and self.snoozed)):
+        if op.verb == "done" and self.held:
             return True
         return (op.only_unread and (not self.unread or self.muted)) or (op.only_needs_me and self.rank != NEEDS_ME)
 

@@ -248,7 +248,7 @@ _BULK = {
     "unread": ("unread = 1", ("unread = 0",)),
     "done": (
         "done = 1, unread = 0, rank = 0, at = raised_at",
-        (f"{_LISTED} AND held = 0", f"unread = 1 AND {_STRAY} AND done = 1 AND snoozed = 0"),
+        (f"{_LISTED} AND held = 0", f"{_SNOOZED} AND held = 0", f"unread = 1 AND {_STRAY} AND done = 1"),
     ),
     "undone": (f"done = 0, {_placed(done='0')}", ("done = 1",)),
     "snooze": (f"snoozed = :until, {_placed(snoozed=':until')}", ("snoozed <> :until",)),

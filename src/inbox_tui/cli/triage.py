@@ -123,7 +123,8 @@ def _some_or_all(verb: str, references: References, everything: bool, as_json: b
         raise click.UsageError("Name some ids, or --all.")
     if not everything:
         return triage(verb, references, {}, as_json)
-    headers = call(find_hub(operate=True), "POST", f"/api/notifications/{verb}", {}).headers
+    body = {"listed": True} if verb == "done" else {}
+    headers = call(find_hub(operate=True), "POST", f"/api/notifications/{verb}", body).headers
     changed, skipped = (int(headers.get(f"x-inbox-{name}", 0)) for name in ("changed", "skipped"))
     if as_json:
         click.echo(json.dumps({"verb": verb, "changed": changed, "skipped": skipped}))

@@ -266,6 +266,7 @@ class Service:
         up_to: int | None = None,
         unread: bool = False,
         needs_me: bool = False,
+        listed: bool = False,
         idempotency_key: str = "",
         until: int | None = None,
     ) -> Bulk:
@@ -276,7 +277,7 @@ class Service:
         up_to = (await self.head(space)).rev if up_to is None else up_to
         after, changed, skipped, rev = "0", 0, 0, 0
         while after:
-            verb_ = TriageChunk(verb, up_to, after, unread, needs_me, until)
+            verb_ = TriageChunk(verb, up_to, after, unread, needs_me, until, listed)
             chunk = cast(Chunk, await self._writer.submit(space, verb_))
             after, rev = chunk.after, chunk.rev
             changed, skipped = changed + chunk.changed, skipped + chunk.skipped

@@ -214,6 +214,7 @@ class TriageAllBody(Tolerant):
     up_to: Annotated[Rev | None, Field(description="Only rows raised at or before this rev; absent: the head")] = None
     unread: bool = False
     needs_me: bool = False
+    listed: Annotated[bool, Field(description="Not what is snoozed")] = False
 
 
 class SnoozeAllBody(TriageAllBody):

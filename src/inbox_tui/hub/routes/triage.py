@@ -51,7 +51,14 @@ def _all(verb: Verb) -> Handler:
             bulk = await hub.service.triage_rows(space, verb, rows, idempotency_key=key, until=until)
         else:
             bulk = await hub.service.triage_all(
-                space, verb, up_to=body.up_to, unread=body.unread, needs_me=body.needs_me, idempotency_key=key, until=until
+                space,
+                verb,
+                up_to=body.up_to,
+                unread=body.unread,
+                needs_me=body.needs_me,
+                listed=body.listed,
+                idempotency_key=key,
+                until=until,
             )
         hub.feeds.announce_unread(space, await hub.service.head(space))
         numbers = {REV: bulk.rev, CHANGED: bulk.changed, SKIPPED: bulk.skipped, RAISED: bulk.raised}

@@ -141,7 +141,7 @@ TOTALS = "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(unread), 0) FROM
 _TARGETS = {
     "read": "unread",
     "unread": "NOT unread",
-    "done": "(unread OR NOT done) AND snoozed_until IS NULL",
+    "done": "(unread OR NOT done)",
     "undone": "done",
     "snooze": "(snoozed_until IS NULL OR snoozed_until <> :until)",
     "unsnooze": "snoozed_until IS NOT NULL",
@@ -157,9 +157,9 @@ END_OF_STRETCH = """SELECT id FROM notification
 WHERE space = :space AND id > :after ORDER BY id LIMIT 1 OFFSET :length - 1"""
 
 
-def triage_targets(verb: str, *, unread: bool, needs_me: bool) -> str:
+def triage_targets(verb: str, *, unread: bool, needs_me: bool, listed: bool) -> str:
     """The ids, ascending, of the rows of a stretch that the verb may change."""
-    wanted = _TARGETS[verb] + _only(unread, needs_me)
+    wanted = _TARGETS[verb] + _only(unread, needs_me) + (" AND snoozed_until IS NULL" if listed else "")
     return f"SELECT id FROM {_STRETCH} WHERE raised_rev <= :up_to AND {wanted} ORDER BY id LIMIT :limit"
 
 

@@ -105,6 +105,8 @@ class TriageChunk:
     unread: bool
     needs_me: bool
     until: int | None = None
+    listed: bool = False
+    """Only what is in the list: not what is snoozed."""
 
     def prepare(self, wanted: Wanted) -> None:
         pass
@@ -112,7 +114,8 @@ class TriageChunk:
     def run(self, batch: Batch) -> Chunk:
         params: dict[str, Value] = {"after": self.after, "length": STRETCH, "up_to": self.up_to, "limit": CHUNK}
         params |= {"until": self.until} if self.verb == "snooze" else {}
-        found = batch.select(statements.triage_targets(self.verb, unread=self.unread, needs_me=self.needs_me), **params)
+        targets = statements.triage_targets(self.verb, unread=self.unread, needs_me=self.needs_me, listed=self.listed)
+        found = batch.select(targets, **params)
         ids = [str(row_id) for (row_id,) in found]
         changed = skipped = 0
         for held in batch.rows(ids):
