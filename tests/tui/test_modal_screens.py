@@ -8,7 +8,9 @@ from tui_world import OpenPane, many, message, numbered
 
 
 @pytest.mark.parametrize(
-    "opening", [("ctrl+p",), ("?",), ("T",), ("g", "m"), ("g", "t")], ids=["palette", "help", "themes", "mutes", "metrics"]
+    "opening",
+    [("ctrl+p",), ("?",), ("T",), ("g", "m"), ("g", "t"), ("g", "j"), ("g", "l"), ("g", "w")],
+    ids=["palette", "help", "themes", "mutes", "metrics", "jobs", "log", "sessions"],
 )
 async def test_what_closes_a_screen_twice_leaves_the_main_one(pane: OpenPane, opening: tuple[str, ...]) -> None:
     rows = [message("x", 20, task_name="t"), message("y", 10, task_name="t")]

@@ -20,9 +20,10 @@ from inbox_tui.tui.outward import Outward
 from inbox_tui.tui.playing import Playing
 from inbox_tui.tui.relatives import Relatives
 from inbox_tui.tui.triaging import Triaging
+from inbox_tui.tui.working import Working
 
 README = Path(__file__).parents[2] / "README.md"
-DOING = (Commands, Triaging, Answering, Grouping, Outward, Files, Playing, Relatives)
+DOING = (Commands, Triaging, Answering, Grouping, Outward, Files, Playing, Relatives, Working)
 OF_THE_APP = {"quit", "help", "palette", "theme", "do_not_disturb", "reload"}
 
 

@@ -22,6 +22,7 @@ from inbox_tui.client import wire
 from inbox_tui.client.limits import FILE_MOST, BoundedTransport, TooMuch
 from inbox_tui.client.metrics import Metrics, Task, Tasks
 from inbox_tui.client.target import Target
+from inbox_tui.client.work import Job, Jobs, Record, Records, Session, Sessions
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.feed import Item, Page
 from inbox_tui.core.mutes import Scope
@@ -84,9 +85,7 @@ class Hub:
             base_url=target.url,
             headers=headers,
             timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS),
-            transport=BoundedTransport(
-                transport or httpx.AsyncHTTPTransport(uds=uds, trust_env=False, verify=_trusted(target))
-            ),
+            transport=BoundedTransport(transport or httpx.AsyncHTTPTransport(uds=uds, trust_env=False, verify=_trusted(target))),
             trust_env=False,
             follow_redirects=False,
         )
@@ -137,6 +136,25 @@ class Hub:
 
     async def measured_tasks(self) -> Sequence[Task]:
         return wire.parse(Tasks, (await self._call("GET", "/api/metrics/tasks")).content).items
+
+    async def jobs(self) -> Sequence[Job]:
+        """The newest."""
+        return wire.parse(Jobs, (await self._call("GET", "/api/jobs", params={"limit": "200"})).content).items
+
+    async def retry_job(self, job_id: str) -> None:
+        await self._call("POST", f"/api/jobs/{_part(job_id)}/retry")
+
+    async def drop_job(self, job_id: str) -> None:
+        await self._call("DELETE", f"/api/jobs/{_part(job_id)}")
+
+    async def log(self, severity: str = "") -> Sequence[Record]:
+        """The newest first; of a severity and above."""
+        asked = {"limit": "200"} | ({"severity": severity} if severity else {})
+        return wire.parse(Records, (await self._call("GET", "/api/logs", params=asked)).content).items
+
+    async def sessions(self) -> Sequence[Session]:
+        """The one spoken in last first."""
+        return wire.parse(Sessions, (await self._call("GET", "/api/sessions")).content).items
 
     async def unread_count(self) -> int:
         return wire.parse(wire.CountWire, (await self._call("GET", "/api/notifications/unread-count")).content).count

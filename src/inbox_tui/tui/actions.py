@@ -139,6 +139,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_path", ("C",), "copy path", "Copy the path that a file of it was saved under.", "screen"),
     Action("jump", ("t",), "go to its pane", "Go to the tmux pane that its sender runs in, on this machine.", "screen"),
     Action("metrics", ("g t",), "metrics", "Charts of its task: figures over time, what runs took, how they ended.", "screen"),
+    Action("sessions", ("g w",), "sessions", "Agents' sessions, each with how far its plan is; one's rows alone.", "views"),
+    Action("jobs", ("g j",), "jobs", "What the hub has to do for flows and webhooks, or gave up; try again, drop.", "views"),
+    Action("log", ("g l",), "log", "The hub's log as it comes.", "views"),
     Action("read_all", ("M",), "all read", "Mark everything that this list shows read.", "triage"),
     Action("down", ("j", "down"), "down", "Next row; in the detail, scroll down.", "move", palette=False),
     Action("up", ("k", "up"), "up", "Previous row; in the detail, scroll up.", "move", palette=False),
@@ -195,7 +198,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 BY_ID = {action.id: action for action in ACTIONS}
 OURS_ALONE = frozenset({"answer", "answer_many", "done", "snooze_hour", "snooze_hours", "snooze_tomorrow", "snooze_week",
-                        "snooze_until", "unsnooze", "pin", "mute", "metrics"})  # fmt: skip
+                        "snooze_until", "unsnooze", "pin", "mute", "metrics", "sessions", "jobs", "log"})  # fmt: skip
 """What a hub that is not ours cannot do: it marks read, and unread."""
 FOOTER_KEYS = 5
 

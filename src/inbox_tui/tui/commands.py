@@ -10,6 +10,7 @@ from inbox_tui.tui import aside
 from inbox_tui.tui.actions import BY_ID, Context, is_offered, show_key
 from inbox_tui.tui.footer import NOT_THERE
 from inbox_tui.tui.relatives import Relatives
+from inbox_tui.tui.working import Working
 
 if TYPE_CHECKING:
     from inbox_tui.tui.screens.main import MainScreen
@@ -26,6 +27,7 @@ class Commands:
         self._screen = screen
         self._others = (
             screen.triaging, screen.answering, screen.grouping, screen.outward, screen.files, screen.playing, Relatives(screen),
+            Working(screen),
         )  # fmt: skip
 
     @property

@@ -87,27 +87,27 @@ class Connection:
         self._ask(lambda sync: sync.cache.forget_undo(key), _nobody)
 
     async def mutes(self) -> Sequence[Mapping[str, Any]]:
-        return await self._hub().mutes()
+        return await self.hub("").mutes()
 
     async def lift_mute(self, mute_id: str) -> None:
-        await self._hub().lift_mute(mute_id)
+        await self.hub("").lift_mute(mute_id)
 
     async def make_mute(self, rule: Mapping[str, Any]) -> None:
-        await self._hub().make_mute(rule)
+        await self.hub("").make_mute(rule)
 
     async def fetch_media(self, row_id: str, media_id: str, name: str, write: Callable[[bytes], object]) -> None:
-        await self._hub().fetch_media(media_id, name, write)
+        await self.hub(row_id).fetch_media(media_id, name, write)
 
     async def metrics(self, row_id: str, asked: Mapping[str, str]) -> Metrics:
-        return await self._hub().metrics(asked)
+        return await self.hub(row_id).metrics(asked)
 
     async def measured_tasks(self, row_id: str) -> Sequence[Task]:
-        return await self._hub().measured_tasks()
+        return await self.hub(row_id).measured_tasks()
 
     def base_of(self, row_id: str) -> str:
         return "" if self._target.is_local else self._target.url
 
-    def _hub(self) -> Hub:
+    def hub(self, row_id: str) -> Hub:
         if self._sync is None:
             raise HubUnreachable(self._ended or "the hub is not connected yet")
         return self._sync.hub
@@ -162,9 +162,7 @@ def connect_to(paths: Paths, target: Target, app: InboxApp) -> Connection:
     return follow(paths, target, app, post)
 
 
-def follow(
-    paths: Paths, target: Target, app: InboxApp, post: Callable[[SyncMessage], None], *, start: bool = True
-) -> Connection:
+def follow(paths: Paths, target: Target, app: InboxApp, post: Callable[[SyncMessage], None], *, start: bool = True) -> Connection:
     """The connection of an app to a hub, by workers of the app. Without `start` it waits to be run, or ended."""
 
     def spawn(work: Callable[[], Awaitable[None]]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,7 +19,7 @@ from inbox_tui.cache.merged import own_feed
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.cache.store import Cache
-from inbox_tui.core.errors import InboxError
+from inbox_tui.core.errors import HubUnreachable, InboxError
 from inbox_tui.core.hubs import named, place_of, qualified, unnamed
 from inbox_tui.core.model import Notification
 from inbox_tui.core.mutes import Scope
@@ -40,6 +41,7 @@ from inbox_tui.tui.reading import Timeline
 from inbox_tui.tui.told import Told
 
 if TYPE_CHECKING:
+    from inbox_tui.client.api import Hub
     from inbox_tui.client.hubs import Followed
     from inbox_tui.client.metrics import Metrics, Task
     from inbox_tui.tui.app import InboxApp
@@ -76,6 +78,14 @@ class Hubs:
 
     def base_of(self, row_id: str) -> str:
         return self._link_of(row_id).base_of(place_of(row_id).id)
+
+    def hub(self, row_id: str) -> Hub:
+        if row_id:
+            return self._link_of(row_id).hub(place_of(row_id).id)
+        for link in self._links.values():
+            with suppress(HubUnreachable):
+                return link.hub("")
+        raise HubUnreachable("no hub is connected yet")
 
     def _link_of(self, id_: str) -> Link:
         return self._links[place_of(id_).hub]

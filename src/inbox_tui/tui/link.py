@@ -14,6 +14,7 @@ from inbox_tui.core.triage import Verb
 from inbox_tui.tui.reading import Timeline
 
 if TYPE_CHECKING:
+    from inbox_tui.client.api import Hub
     from inbox_tui.client.metrics import Metrics, Task
 
 
@@ -53,6 +54,10 @@ class Link(Protocol):
 
     async def timeline(self, row: Notification) -> Timeline:
         """The past of a row's run, else of the row; says why where there is none."""
+
+    def hub(self, row_id: str) -> Hub:
+        """Calls to the row's hub; with no row, to the one hub, or to the first of several that can be reached. Raises
+        HubUnreachable."""
 
     async def metrics(self, row_id: str, asked: Mapping[str, str]) -> Metrics:
         """Of the row's hub, by the parameters of its call. Raises HubUnreachable, Refused; and so does the next."""
@@ -130,3 +135,6 @@ class NoLink:
 
     async def measured_tasks(self, row_id: str) -> Sequence[Task]:
         return ()
+
+    def hub(self, row_id: str) -> Hub:
+        raise HubUnreachable("the hub is not connected yet")

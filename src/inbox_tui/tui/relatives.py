@@ -29,20 +29,20 @@ class Relatives:
 
     def same_source(self) -> None:
         if row := self._row():
-            self._narrow("source", source=row.source) if row.source else self._narrow("sender", sender=row.sender)
+            self.narrow("source", source=row.source) if row.source else self.narrow("sender", sender=row.sender)
 
     def same_task(self) -> None:
         if row := self._row():
-            self._narrow("task", task=row.task_name)
+            self.narrow("task", task=row.task_name)
 
     def same_run(self) -> None:
         """A run is its sender's: another's may have the same name."""
         if row := self._row():
-            self._narrow("run", run=row.run_id, sender=row.sender, hub=row.hub)
+            self.narrow("run", run=row.run_id, sender=row.sender, hub=row.hub)
 
     def same_session(self) -> None:
         if row := self._row():
-            self._narrow("session", session=words.detail(row, "session_id") or words.detail(row, "subagent_id"))
+            self.narrow("session", session=words.detail(row, "session_id") or words.detail(row, "subagent_id"))
 
     def same_day(self) -> None:
         if row := self._row():
@@ -74,7 +74,7 @@ class Relatives:
         row = self._screen.row
         return None if row is None else row.notification
 
-    def _narrow(self, what: str, **wanted: str) -> None:
+    def narrow(self, what: str, **wanted: str) -> None:
         """To rows that have all of these, each as it is."""
         from inbox_tui.core.query.tree import Like, Pattern
 

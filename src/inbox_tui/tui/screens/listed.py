@@ -15,13 +15,14 @@ from textual.screen import ModalScreen
 from inbox_tui.core.errors import InboxError, Refused
 from inbox_tui.core.text import clean
 from inbox_tui.tui.keymap import Keymap
+from inbox_tui.tui.screens.closing import ClosesOnce
 from inbox_tui.tui.widgets.line import Line, Piece
 
 Item = TypeVar("Item")
 NOT_OURS = "This hub tells nothing of it: it is not one of ours, or an older one."
 
 
-class ListedScreen(ModalScreen[str | None], Generic[Item]):
+class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
     """What is listed is the hub's own: without it there is nothing to see, and it says so. Answers what was chosen to look at."""
 
     DEFAULT_CSS = """
@@ -51,7 +52,10 @@ class ListedScreen(ModalScreen[str | None], Generic[Item]):
         self._keymap = keymap
         self.items: Sequence[Item] = ()
         self._at = 0
-        self._said = "asking the hub…"
+        self._note = ""
+        """What was done, until the next key."""
+        self._state = "asking the hub…"
+        """Why there is nothing to see."""
 
     # What is listed
 
@@ -81,7 +85,8 @@ class ListedScreen(ModalScreen[str | None], Generic[Item]):
     # Keys
 
     def on_key(self, event: events.Key) -> None:
-        """A person's own keys."""
+        """A person's own keys. What was said is read by then."""
+        self._note = ""
         match self._keymap.action_of(event):
             case "down" | "up" | "top" | "bottom" as way:
                 self.action_move(self.WAYS[way])
@@ -131,17 +136,29 @@ class ListedScreen(ModalScreen[str | None], Generic[Item]):
     @work(group="listed", exclusive=True, exit_on_error=False, description="list what the hub has")
     async def load(self, said: str = "") -> None:
         try:
-            self._show(await self.fetch(), said)
+            self._show(await self.fetch())
         except InboxError as error:
-            self._said = trouble(error)
+            self._state = trouble(error)
+        self._note = said
         await self._lay_out()
 
-    def _show(self, items: Sequence[Item], said: str = "") -> None:
+    def load_quietly(self) -> None:
+        """Looks again, unless something is being said."""
+        if not self._note and self.is_current:
+            self.load()
+
+    def say(self, text: str) -> None:
+        """At the foot, until the next key."""
+        self._note = text
+        self.action_move(0)
+
+    def _show(self, items: Sequence[Item]) -> None:
         """The cursor stays with its item, else with its place."""
         current = self.name_of(self.items[self._at]) if self.items else ""
         self.items = items
-        self._at = next((n for n, item in enumerate(items) if self.name_of(item) == current), min(self._at, max(0, len(items) - 1)))
-        self._said = said or ("" if items else self.nothing())
+        names = [self.name_of(item) for item in items]
+        self._at = names.index(current) if current in names else min(self._at, max(0, len(items) - 1))
+        self._state = "" if items else self.nothing()
 
     async def _lay_out(self) -> None:
         table = self.query_one(VerticalScroll)
@@ -162,14 +179,14 @@ class ListedScreen(ModalScreen[str | None], Generic[Item]):
         self.load(said)
 
     def _foot(self) -> list[Piece]:
-        if self._said:
-            return [(f" {self._said}", "text")]
+        if said := self._note or self._state:
+            return [(f" {said}", "text")]
         keys = {**self.keys(), "Esc": "back"}
         return [piece for key, does in keys.items() if key for piece in ((f" {key}", "key"), (f" {does}  ", "dim"))]
 
 
 def trouble(error: InboxError) -> str:
     """In words, for the line at the foot."""
-    if isinstance(error, Refused) and error.status == 405:
+    if isinstance(error, Refused) and error.status in (404, 405):
         return NOT_OURS
     return clean(str(error), lines=False)
