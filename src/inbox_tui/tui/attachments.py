@@ -13,7 +13,7 @@ from inbox_tui.core.filenames import cleaned
 from inbox_tui.core.media import KINDS, kept_at
 from inbox_tui.core.model import Notification
 from inbox_tui.tui import words
-from inbox_tui.tui.links import MOST_FILES, Link, safe_link
+from inbox_tui.tui.links import Link, files_of, safe_link
 
 _UNITS = ("KiB", "MiB", "GiB")
 
@@ -45,9 +45,8 @@ class Attachment(NamedTuple):
 
 
 def attachments_of(row: Notification) -> list[Attachment]:
-    """In the sender's order, as many as any hub of ours takes. What is no attachment at all is left out."""
-    found = row.details.get("attachments")
-    return [_read(row, each) for each in found[:MOST_FILES] if isinstance(each, dict)] if isinstance(found, list) else []
+    """In the sender's order."""
+    return [_read(row, each) for each in files_of(row)]
 
 
 def size_text(size: int) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from inbox_tui.core.media import kept_at
-from inbox_tui.core.model import Notification
+from inbox_tui.core.model import Json, Notification
 from inbox_tui.core.text import clean
 from inbox_tui.tui import words
 
@@ -46,11 +46,8 @@ def safe_link(text: str) -> Link | None:
 def links_of(row: Notification) -> dict[str, Link]:
     """What each link is for → the link, in the order in which they are numbered; only those that are safe to open."""
     named = [(name, words.detail(row, member)) for member, name in MEMBERS.items()]
-    named += _files(row)
+    named += [(f"file {n}", url) for n, file in enumerate(files_of(row), 1) if isinstance(url := file.get("url"), str)]
     named += [("", found["address"] or found["bare"]) for found in LINK_IN_TEXT.finditer(row.body)][:MOST_IN_TEXT]
-    files = row.details.get("attachments")
-    urls = [file.get("url") for file in files if isinstance(file, dict)] if isinstance(files, list) else []
-    named[len(MEMBERS) : len(MEMBERS)] = [(f"file {n}", url) for n, url in enumerate(urls, 1) if isinstance(url, str)]
     links: dict[str, Link] = {}
     for name, text in named:
         link = safe_link(text)
@@ -68,11 +65,10 @@ def at_base(link: Link, base: str) -> Link:
     return safe_link(f"{base}/api{path}?{rest.query}") or link
 
 
-def _files(row: Notification) -> list[tuple[str, str]]:
+def files_of(row: Notification) -> list[dict[str, Json]]:
+    """Its attachments as its sender gave them, as many as any hub of ours takes; what is no attachment at all is left out."""
     found = row.details.get("attachments")
-    files = [file for file in found[:MOST_FILES] if isinstance(file, dict)] if isinstance(found, list) else []
-    urls = (file.get("url") for file in files)
-    return [(f"file {n}", url) for n, url in enumerate(urls, 1) if isinstance(url, str)]
+    return [each for each in found[:MOST_FILES] if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _ascii(text: str) -> str:
