@@ -228,9 +228,9 @@ class Config(Section):
     tui: TuiSection = TuiSection()
     filters: Mapping[str, Annotated[str, AfterValidator(_readable)]] = Field(default_factory=dict)
     """Saved filters by their names."""
-    hubs: Mapping[
-        Annotated[str, AfterValidator(lambda name: _fine(name, complaint_about_name(name)))], FollowedHubSection
-    ] = Field(default_factory=dict)
+    hubs: Mapping[Annotated[str, AfterValidator(lambda name: _fine(name, complaint_about_name(name)))], FollowedHubSection] = (
+        Field(default_factory=dict)
+    )
     """The hubs that the inbox follows, each by its name; without any it is this machine's own. INBOX_HUB goes over them."""
     alerts: AlertsSection = AlertsSection()
     agents: AgentsSection = AgentsSection()

@@ -48,7 +48,7 @@ class Configuration(BaseModel):
 
 class Toast(Configuration):
     level: Literal["info", "warning", "error"] = "info"
-    message_template: Template = "{{summary}}"
+    message_template: Template = "{{title}}"
 
 
 class Webhook(Configuration):
@@ -59,18 +59,18 @@ class Webhook(Configuration):
 
 class Terminal(Configuration):
     session_id: Annotated[str, Field(max_length=200, description="Absent: the event's own")] = ""
-    message_template: Template = "{{summary}}"
+    message_template: Template = "{{title}}"
 
 
 class Spawn(Configuration):
     agent_id: Annotated[Name, Field(description="A table [flows.agents.NAME] of the configuration file")]
-    message_template: Template = "{{summary}}"
+    message_template: Template = "{{title}}"
 
 
 class Forward(Configuration):
     to: Annotated[tuple[Name, ...], Field(min_length=1, max_length=20, description="Names of [flows.forwards]")]
     title_template: Template = "{{title}}"
-    message_template: Template = "{{summary}}"
+    message_template: Template = "{{title}}"
     unanswered_minutes: Annotated[
         int, Field(ge=0, le=10_080, description="Only where it has not been answered, read or done for so long; 0: at once")
     ] = 0

@@ -21,6 +21,7 @@ def fields_of(event: Event, sender: str, at: int) -> dict[str, str]:
     """The fields of an event that its hub took in at `at`, microseconds. What says nothing is left out."""
     found = dict(event.fields) or {**_general(event), "sender": sender}
     found.setdefault("timestamp", to_wire(at) or "")
+    found.setdefault("title", event.title)
     return {field: text for field, text in found.items() if text}
 
 

@@ -23,6 +23,8 @@ _SIGNS = {"queued": ("·", "dim"), "running": ("▸", "text"), "failed": ("✗",
 class JobsScreen(ListedScreen["Job"]):
     """Of the hub of one row: `row_id`. Looked at again every other second."""
 
+    HEAD = "Jobs: what the hub does for flows and webhooks"
+
     def __init__(self, link: Link, row_id: str, now: Callable[[], int], keymap: Keymap) -> None:
         super().__init__(keymap)
         self._link, self._row_id, self._now = link, row_id, now

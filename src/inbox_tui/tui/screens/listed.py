@@ -29,9 +29,10 @@ class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
     ListedScreen {
         background: $background; align: left top;
         VerticalScroll {
-            height: 1fr; padding: 1 1; scrollbar-size-vertical: 1; background: $background;
+            height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; background: $background;
             scrollbar-color: $inbox-rule; scrollbar-background: $background;
         }
+        #listed-head { background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,6 +46,8 @@ class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
         Binding("enter", "act('open')", "the first thing to do"),
         Binding("delete", "act('done')", "the other"),
     ]
+    HEAD: ClassVar[str] = ""
+    """What is listed."""
     WAYS: ClassVar[dict[str, int]] = {"down": 1, "up": -1, "top": -1_000_000, "bottom": 1_000_000}
 
     def __init__(self, keymap: Keymap) -> None:
@@ -118,11 +121,13 @@ class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
             line.show([("▌" if n == self._at else " ", "key"), *self.line(item, room)])
             if n == self._at:
                 line.scroll_visible(animate=False)
+        self.query_one("#listed-head", Line).show([(f" {self.HEAD}", "strong")])
         self.query_one("#listed-foot", Line).show(self._foot())
 
     # Drawing
 
     def compose(self) -> ComposeResult:
+        yield Line(id="listed-head")
         yield VerticalScroll(can_focus=False)
         yield Line(id="listed-foot")
 

@@ -24,6 +24,8 @@ _FIRST = ("type", "session.id", "notify.dispatch", "gestalt.source")
 class LogScreen(ListedScreen["Record"]):
     """Of the hub of one row: `row_id`; the newest on top. The cursor stays with its record while others come."""
 
+    HEAD = "The hub's log, the newest on top"
+
     def __init__(self, link: Link, row_id: str, keymap: Keymap) -> None:
         super().__init__(keymap)
         self._link, self._row_id, self._severity = link, row_id, ""

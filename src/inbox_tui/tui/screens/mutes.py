@@ -22,6 +22,8 @@ Rule = Mapping[str, Any]
 class MutesScreen(ListedScreen[Rule]):
     """What was lifted here can be muted again."""
 
+    HEAD = "Muted"
+
     def __init__(self, link: Link, now: Callable[[], int], keymap: Keymap) -> None:
         super().__init__(keymap)
         self._link, self._now = link, now

@@ -22,6 +22,8 @@ _NAME = 24
 class SessionsScreen(ListedScreen["Session"]):
     """Of the hub of one row: `row_id`. Answers the session that was chosen."""
 
+    HEAD = "Agents' sessions, the last heard of on top"
+
     def __init__(self, link: Link, row_id: str, now: Callable[[], int], keymap: Keymap) -> None:
         super().__init__(keymap)
         self._link, self._row_id, self._now = link, row_id, now

@@ -47,9 +47,7 @@ class Sidebar(Widget, can_focus=False):
         &:ansi > .sidebar--cursor { text-style: reverse; }
     }
     """ + "".join(f"Sidebar > .sidebar--{name} {{ color: $inbox-{name}; }}\n" for name in STRIPES)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"sidebar--{part}" for part in ("text", "shown", "dim", "bar", "cursor", *STRIPES)
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"sidebar--{part}" for part in ("text", "shown", "dim", "bar", "cursor", *STRIPES)}
 
     @dataclass
     class Chosen(Message):
