@@ -159,8 +159,8 @@ def _point(held: Sequence[tuple[int, float]]) -> Point:
 
 
 def _ended(said: Sequence[_Said], by: str) -> tuple[list[Ended], int]:
-    """Each outcome with what its run told before it; without a run it stands for itself. What comes after is of another life of the
-    same run id. The newest, and how many were before."""
+    """Each outcome with what its run told before it; without a run it stands for itself. What comes after is of another life of
+    the same run id. The newest, and how many were before."""
     runs: dict[str, list[_Said]] = {}
     ended: list[list[_Said]] = []
     for one in said:
