@@ -48,6 +48,11 @@ def test_where_a_hub_may_call_is_the_files_alone_to_say(file: Path) -> None:
         ("[hub]\nlisen = 1", {}, "config.toml: hub.lisen: no such key; did you mean hub.listen?"),
         ("[hub]\nxyz = 1", {}, "there are listen, allowed_hosts, database"),
         ("[retentoin]", {}, "config.toml: retentoin: no such key; did you mean retention?"),
+        (
+            '[flows.agents.coder]\nargv = ["coder"]\nfoldr = "x"',
+            {},
+            "config.toml: flows.agents.coder.foldr: no such key; did you mean flows.agents.coder.folder?",
+        ),
         ("[retention]\nrows_days = 0", {}, "config.toml: retention.rows_days: "),
         ("[hub]\nlisten = 9477", {}, "config.toml: hub.listen: "),
         ("hub = 3", {}, "config.toml: hub: must be a table"),

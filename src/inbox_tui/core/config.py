@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -308,11 +308,11 @@ def _section(name: str) -> type[Section]:
 
 
 def _names(location: tuple[str, ...]) -> list[str]:
-    """The keys that there are in a table."""
-    section: type[BaseModel] = Config
+    """The keys that there are in a table, also in one that a person has named, as [hubs.NAME]."""
+    table: Any = Config
     for part in location:
-        if part == "hubs":
-            return list(FollowedHubSection.model_fields)
-        by_name = {field.alias or name: field.default for name, field in section.model_fields.items()}
-        section = type(by_name[part])
-    return [field.alias or name for name, field in section.model_fields.items()]
+        if of_each := get_args(table):
+            table = of_each[1]
+        else:
+            table = {field.alias or name: field.annotation for name, field in table.model_fields.items()}[part]
+    return [field.alias or name for name, field in table.model_fields.items()]
