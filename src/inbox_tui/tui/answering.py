@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.tui import preflight, words
-from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.messages import DecisionChanged
 from inbox_tui.tui.widgets.question import Question
 
@@ -47,7 +46,7 @@ class Answering:
         if not ids and screen.list.listing.view is View.NEEDS and not screen.filtering.is_on:
             ids = screen.reader.ids(View.NEEDS, 0, LOOKED_AT)
         if not ids:
-            select, needs = (show_key(screen.keymap.key_of(action)) for action in ("select", "go_needs"))
+            select, needs = map(screen.keymap.shown, ("select", "go_needs"))
             screen.say(f"select questions first ({select}), or see all that need you ({needs})")
             return
         found = preflight.gather(ids, screen.reader.row, self.sent.__contains__, screen.is_away)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inbox_tui.cache.rows import View
 from inbox_tui.tui import aside
-from inbox_tui.tui.actions import BY_ID, Context, is_offered, show_key
+from inbox_tui.tui.actions import BY_ID, Context, is_offered
 from inbox_tui.tui.footer import NOT_THERE
 from inbox_tui.tui.relatives import Relatives
 from inbox_tui.tui.working import Working
@@ -130,8 +130,8 @@ class Commands:
         if y is not None:
             self._screen.list.move_to(y)
         elif self._screen.reader.count(among):
-            shown_by = self._screen.keymap.key_of("go_needs" if among is View.NEEDS else "go_unread")
-            self._screen.say(f"none in this view: {show_key(shown_by)} shows them")
+            key = self._screen.keymap.shown("go_needs" if among is View.NEEDS else "go_unread")
+            self._screen.say(f"none in this view: {key} shows them")
         else:
             self._screen.say("nothing needs you" if among is View.NEEDS else "nothing is unread")
 

@@ -88,7 +88,7 @@ class Edges:
     def _why_empty(self) -> list[Piece]:
         screen = self._screen
         if screen.filtering.is_on:
-            return screen.filtering.nothing(screen.keymap.key_of("back"))
+            return screen.filtering.nothing(screen.keymap.shown("back"))
         return self.hints(screen.list.listing.view, self.heading.is_live)
 
     def _foot(self, width: int) -> tuple[list[Piece], list[Piece]]:

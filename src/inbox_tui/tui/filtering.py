@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from inbox_tui.cache.rows import View
 from inbox_tui.core.text import clean
 from inbox_tui.tui import filter_words
-from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.editor import Editor, remember
 from inbox_tui.tui.widgets.line import Piece
 
@@ -219,4 +218,4 @@ class Filtering:
 
     def nothing(self, key: str) -> list[Piece]:
         """What an empty list says; `key` drops the filter."""
-        return filter_words.nothing(self._view, self._screen.searching.step, show_key(key))
+        return filter_words.nothing(self._view, self._screen.searching.step, key)

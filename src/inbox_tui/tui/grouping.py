@@ -54,7 +54,7 @@ class Grouping:
             screen.filtering.search("" if row is None else row.id)
         else:
             self.show(view, "" if row is None else row.id)
-        screen.say(f"{self.name}; {self._key('fold')} folds" if self.by else "no groups")
+        screen.say(f"{self.name}; {screen.keymap.shown('fold')} folds" if self.by else "no groups")
 
     def show(self, view: View, row: str = "") -> None:
         """A whole view, in groups or not; the cursor goes to `row`."""
@@ -148,10 +148,5 @@ class Grouping:
         source = self._screen.list.listing.source
         if isinstance(source, GroupedRows):
             return source
-        self._screen.say(f"the list has no groups: {self._key('group_source')} and others make them")
+        self._screen.say(f"the list has no groups: {self._screen.keymap.shown('group_source')} and others make them")
         return None
-
-    def _key(self, action: str) -> str:
-        from inbox_tui.tui.actions import show_key
-
-        return show_key(self._screen.keymap.key_of(action))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from inbox_tui.cache.lists import Lists
 from inbox_tui.cache.rows import View
-from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.keymap import Keymap
 from inbox_tui.tui.widgets.line import Piece
 
@@ -17,9 +16,9 @@ PURPOSE = "Here appears what your scripts, scheduled tasks and agents want to sa
 def hints(socket: Path, reader: Lists, keymap: Keymap, view: View, connected: bool) -> list[Piece]:
     """Paragraphs for an empty `view`; `socket` is where this machine's senders post."""
     listed, unread, done = reader.count(View.ALL), reader.count(View.UNREAD), reader.count(View.DONE)
-    elsewhere = f"All: {_key(keymap, 'go_all')}" if listed else f"What is done: {_key(keymap, 'go_done')}"
+    elsewhere = f"All: {keymap.shown('go_all')}" if listed else f"What is done: {keymap.shown('go_done')}"
     if view is View.NEEDS and (listed or done):
-        more = f"{unread:,} unread: {_key(keymap, 'go_unread')}" if unread else elsewhere
+        more = f"{unread:,} unread: {keymap.shown('go_unread')}" if unread else elsewhere
         return [("Nothing needs you.", "strong"), ("", "text"), (more, "dim")]
     if view is View.UNREAD and (listed or done):
         return [("All read.", "strong"), ("", "text"), (elsewhere, "dim")]
@@ -27,10 +26,10 @@ def hints(socket: Path, reader: Lists, keymap: Keymap, view: View, connected: bo
         return [
             ("Nothing is snoozed.", "strong"),
             ("", "text"),
-            (f"{_key(keymap, 'snooze_until')} on a row puts it off until a time.", "dim"),
+            (f"{keymap.shown('snooze_until')} on a row puts it off until a time.", "dim"),
         ]
     if view is View.DONE:
-        return [("Nothing is done yet.", "strong"), ("", "text"), (f"{_key(keymap, 'done')} on a row brings it here.", "dim")]
+        return [("Nothing is done yet.", "strong"), ("", "text"), (f"{keymap.shown('done')} on a row brings it here.", "dim")]
     if view is View.ALL and done:
         return [("All done.", "strong"), ("", "text"), (elsewhere, "dim")]
     return _never(socket, keymap, connected)
@@ -49,9 +48,5 @@ def _never(socket: Path, keymap: Keymap, connected: bool) -> list[Piece]:
         ('inbox send "hello"', "key"), ("", "text"),
         ("or from anything that can POST:", "dim"), ("", "text"),
         (curl, "key"), ("", "text"),
-        (f"{_key(keymap, 'help')} help   {_key(keymap, 'quit')} quit", "dim"),
+        (f"{keymap.shown('help')} help   {keymap.shown('quit')} quit", "dim"),
     ]  # fmt: skip
-
-
-def _key(keymap: Keymap, action: str) -> str:
-    return show_key(keymap.key_of(action))

@@ -16,7 +16,6 @@ from inbox_tui.core.mutes import Scope
 from inbox_tui.core.text import clean
 from inbox_tui.core.triage import Verb, state_of
 from inbox_tui.tui import muting, prompts, selection
-from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.clocktime import coming
 from inbox_tui.tui.undo import UndoStack, undoing
 
@@ -223,8 +222,8 @@ class Triaging:
             said = f"{said}: {clean(one.notification.title, lines=False)}"
         passed = f"; {held:,} passed over, somebody waits for them" if held else ""
         passed += f"; {len(strange):,} passed over, their hub cannot do it" if strange else ""
-        key = self._screen.keymap.key_of("undo")
-        undo = f" · {show_key(key)} undo" if step is not None and key and told else ""
+        key = self._screen.keymap.shown("undo")
+        undo = f" · {key} undo" if step is not None and key and told else ""
         self._screen.say(f"{said}{passed}{undo}")
 
     def _send(self, verb: Verb, rows: Mapping[str, int], until: int | None, scope: Scope | None) -> None:
