@@ -101,7 +101,7 @@ WRONG: dict[str, list[Any]] = {
     **{name: ["x" * (most + 1), "😀" * (most + 1), 7] for name, most in LIMITS.items()},
     "file_paths": [["x"] * 13, "x", [7]],
     "attachments": [[{"kind": "file", "url": "https://a.example"}] * 13, "x", ["x"]],
-    "buttons": [["a", "b", "c", "d", "e"], ["a", "a"], [""], [7], "a"],
+    "buttons": [["a", "b", "c", "d", "e"], ["a", "a"], ["a", "a "], [""], [7], "a", ["go\x1b[2J"], ["a\nb"], ["\u200b"]],
     "type": ["", "notice", 7, None],
     "project": ["x" * 501],
     "session_id": ["mine", "0" * 32],

@@ -29,7 +29,7 @@ def _make_sense(path: str, body: dict[str, Any]) -> None:
     if body.get("title"):
         body["title"] = "x" + body["title"][1:]
     if body.get("buttons"):
-        body["buttons"] = [f"{n}{label[1:]}" for n, label in enumerate(body["buttons"])]
+        body["buttons"] = [str(n) + "x" * (len(label) - 1) for n, label in enumerate(body["buttons"])]
     if path.endswith("/approvals"):
         for name in ("decisions", "buttons", "as_audio", "ttl"):
             body.pop(name, None)

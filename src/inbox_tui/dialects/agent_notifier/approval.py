@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from inbox_tui.core.model import Choice, Event, Notification
-from inbox_tui.core.text import clean
 from inbox_tui.dialects.agent_notifier import message
 from inbox_tui.dialects.agent_notifier.formats import ALLOWING, DENYING, Format
-from inbox_tui.dialects.agent_notifier.message import NUMBER, Flag, MessageBody, Type
+from inbox_tui.dialects.agent_notifier.message import NUMBER, ONE_LINE, Flag, MessageBody, Type
 from inbox_tui.dialects.cleaning import Cleaner, visible
 from inbox_tui.dialects.fields import SHORT, TolerantBody
 from inbox_tui.dialects.own import LONGEST
@@ -23,18 +22,10 @@ DEFAULT_SECONDS = 300
 _ONLY_FOR_MESSAGES = ("buttons", "as_audio", "ttl")
 
 
-def _visible(key: str) -> str:
-    if clean(key, lines=False) != key:
-        raise ValueError("must be one line without invisible characters")
-    return key
-
-
 class DecisionBody(TolerantBody):
     """One answer that the sender offers."""
 
-    key: Annotated[
-        str, Field(min_length=1, max_length=KEY, description="What the sender gets back; one line"), AfterValidator(_visible)
-    ]
+    key: Annotated[str, Field(min_length=1, max_length=KEY, description="What the sender gets back; one line"), ONE_LINE]
     label: Annotated[str, Field(max_length=SHORT, description="What the person reads; the key where absent")] = ""
     is_default_on_timeout: Flag = False
 

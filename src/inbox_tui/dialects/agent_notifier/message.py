@@ -44,6 +44,12 @@ def _uuid(text: str) -> str:
     return text.lower()
 
 
+def _one_line(text: str) -> str:
+    if clean(text) != text or "\n" in text:
+        raise ValueError("must be one line without invisible characters")
+    return text
+
+
 def _unless_rewritten(value: bool) -> bool:
     if value:
         raise ValueError("is reserved: keep it false")
@@ -53,6 +59,8 @@ def _unless_rewritten(value: bool) -> bool:
 Uuid = Annotated[str, AfterValidator(_uuid), Field(json_schema_extra={"format": "uuid"})]
 NUMBER = BeforeValidator(_number)
 """No text that reads like one. It stands behind the limits: else the schema would not have them."""
+ONE_LINE = AfterValidator(_one_line)
+"""What the sender gets back as it was sent, for it is what the person has read."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
@@ -111,7 +119,7 @@ class MessageBody(AudioFields):
     url: HttpUrl = ""
     url_title: Name = ""
     buttons: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=SHORT)]],
+        list[Annotated[str, Field(min_length=1, max_length=SHORT), ONE_LINE]],
         Field(
             max_length=BUTTONS,
             description="Answers to choose from: with any, the message asks",
@@ -131,7 +139,7 @@ class MessageBody(AudioFields):
     @field_validator("buttons")
     @classmethod
     def _distinct(cls, buttons: list[str]) -> list[str]:
-        if len(set(buttons)) < len(buttons):
+        if len({button.strip() for button in buttons}) < len(buttons):
             raise ValueError("must be distinct")
         return buttons
 
