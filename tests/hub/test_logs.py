@@ -143,6 +143,14 @@ def test_it_never_grows_beyond_its_bounds() -> None:
     assert numbers == sorted(set(numbers))
 
 
+def test_a_log_that_fails_changes_nothing() -> None:
+    times = iter([1, 2, 3])
+    logs = Logs(lambda: next(times))
+    for n in range(3):
+        logs.add(str(n), {})
+    assert [record.body for record in logs.after(Wanted(frozenset({""})), 0, 10)] == ["0"]
+
+
 def test_numbers_go_on_from_one_life_to_the_next() -> None:
     logs = Logs(lambda: 5)
     for _ in range(3):

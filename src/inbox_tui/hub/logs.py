@@ -11,6 +11,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -74,7 +75,11 @@ class Logs:
         self._wakers: set[Callable[[], None]] = set()
 
     def add(self, body: str, attributes: Mapping[str, str], *, severity: str = "INFO", space: str = "") -> None:
-        """Never raises and never waits: a log that fails changes nothing."""
+        """Never waits, and never raises: a log that fails changes nothing."""
+        with suppress(Exception):
+            self._add(body, attributes, severity, space)
+
+    def _add(self, body: str, attributes: Mapping[str, str], severity: str, space: str) -> None:
         cut = {name[:VALUE]: value[:VALUE] for name, value in islice(attributes.items(), ATTRIBUTES)}
         with self._lock:
             self._last = max(self._last + 1, self._clock())

@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 from commands import eventually, row
+from hub_world import SPACE, World, message
 from hubs import RunningHub
 from receiver import Receiver, hold, status
 
+from inbox_tui.core.flows.document import Flows
 from inbox_tui.core.model import Notification
 from inbox_tui.hub.flows import forwarding
+from inbox_tui.hub.flows.engine import FlowEngine
 from inbox_tui.hub.flows.forwarding import CHECK_IN_SECONDS, LATER_SECONDS, Message, NotForwarded, Progress, next_message, pause
+from inbox_tui.hub.master import MasterKey
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # which Apprise loads
 BEGUN = Progress("t/0/phone", "Nightly failed", "disk full", False, "01HF7YAT00Z1Y5W9WJNS1AQ2VD")
@@ -85,6 +89,18 @@ def test_what_is_refused_names_its_status_and_no_address(receiver: Receiver) -> 
     with pytest.raises(NotForwarded, match="no address that Apprise understands") as unknown:
         forwarding.send("nonsense://secret", Message("t", "x"))
     assert not unknown.value.may_work_later
+
+
+async def test_a_burst_that_folds_is_one_forward(world: World, tmp_path: Path) -> None:
+    await world.stop()
+    await world.start(flows=FlowEngine(MasterKey(tmp_path / "key", may_make=True)))
+    bound = {"t": [{"activity_id": "forward", "config": {"to": ["phone"]}}]}
+    flows = Flows.model_validate({"triggers": [{"id": "t", "event_type": "*"}], "bindings_by_trigger_id": bound})
+    assert world.service.flow_rules is not None
+    await world.service.flow_rules.change(SPACE, flows, by="ada")
+    posted = await world.publish_all(message("Nightly failed") for _ in range(20))
+    assert (await world.row(posted[0].id)).count == 20
+    assert [job.host for job in await world.service.worklist.listed(SPACE, "queued")] == ["phone"]
 
 
 def test_a_forward_of_a_real_hub_is_done_again_after_it_died(home: Path, receiver: Receiver) -> None:
