@@ -39,7 +39,8 @@ class Files:
 
     def show_picture(self) -> None:
         if "NO_COLOR" in os.environ or few_colors(os.environ):
-            self._screen.say("a picture needs a terminal with 24-bit colours: o opens it")
+            opens = self._screen.keymap.taught("open_url", "opens it", ": ")
+            self._screen.say(f"a picture needs a terminal with 24-bit colours{opens}")
         else:
             self._choose(self._show, "Show…", "image")
 
@@ -66,7 +67,8 @@ class Files:
         files = [file for file in files if not kind or file.kind == kind]
         kept = [file for file in files if file.is_kept]
         if row is None or not kept:
-            self._screen.say("its files are elsewhere: O opens them" if files else f"no {kind or 'file'} here")
+            opens = self._screen.keymap.taught("choose_link", "opens them", ": ")
+            self._screen.say(f"its files are elsewhere{opens}" if files else f"no {kind or 'file'} here")
         elif len(kept) == 1:
             use(row, kept[0])
         else:

@@ -40,6 +40,11 @@ class Keymap(NamedTuple):
         """The same as a person reads it."""
         return show_key(self.key_of(action_id))
 
+    def taught(self, action_id: str, does: str, lead: str = "") -> str:
+        """What an action's key does, in words behind `lead`; "" where it has none."""
+        key = self.shown(action_id)
+        return f"{lead}{key} {does}" if key else ""
+
     def action_of(self, event: Key) -> str:
         """What a key does by itself; "" where it does nothing, or begins a chord."""
         name = event.character if event.is_printable and event.character else event.key

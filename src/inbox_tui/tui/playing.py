@@ -60,7 +60,8 @@ class Playing:
         elif row is None or audio is None:
             self._screen.say("no audio here that its hub keeps")
         elif not (command := player()):
-            self._screen.say(f"no player on the PATH: {', '.join(PLAYERS)}; S saves the file")
+            saves = self._screen.keymap.taught("save_file", "saves the file", "; ")
+            self._screen.say(f"no player on the PATH: {', '.join(PLAYERS)}{saves}")
         else:
             self._screen.run_worker(
                 self._play(row, audio, command), group="playing", exit_on_error=False, description="play audio"

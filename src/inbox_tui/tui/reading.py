@@ -83,8 +83,7 @@ def _head(row: Notification, timeline: Timeline, width: int, now: int, me: str, 
 def _put_off(row: Notification, now: int, keymap: Keymap) -> str:
     """What a person did to it."""
     snoozed = f"snoozed until {coming(row.snoozed_until, now)}" if row.snoozed_until is not None else ""
-    key = keymap.shown("mute_list")
-    muted = f"muted: it calls for nobody{f'; {key} lists and lifts' if key else ''}" if row.muted else ""
+    muted = f"muted: it calls for nobody{keymap.taught('mute_list', 'lists and lifts', '; ')}" if row.muted else ""
     return " · ".join(part for part in (snoozed, "pinned" if row.pinned else "", muted) if part)
 
 

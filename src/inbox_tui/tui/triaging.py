@@ -115,7 +115,7 @@ class Triaging:
             rows,
             until=until,
             told=told,
-            nothing=f"it is done: {self._screen.keymap.shown('done')} brings it back first",
+            nothing=f"it is done{self._screen.keymap.taught('done', 'brings it back first', ': ')}",
         )
         self._screen.read(False)
 
@@ -239,15 +239,17 @@ class Triaging:
     @property
     def _no_row(self) -> str:
         """Why there is nothing to act upon."""
-        is_heading = self._screen.list.listing.heading is not None
-        return "a group, folded: Enter opens it, space selects its rows" if is_heading else ""
+        if self._screen.list.listing.heading is None:
+            return ""
+        keymap = self._screen.keymap
+        return f"a group, folded{keymap.taught('open', 'opens it', ': ')}{keymap.taught('select', 'selects its rows', ', ')}"
 
     def _nothing_done(self) -> None:
         self._screen.say("nothing was changed")
 
     def say_held(self) -> None:
-        key = self._screen.keymap.shown("answer")
-        self._screen.say(f"somebody waits here for your answer{f': {key} answers it' if key else ''}")
+        answers = self._screen.keymap.taught("answer", "answers it", ": ")
+        self._screen.say(f"somebody waits here for your answer{answers}")
 
     # Undoing
 

@@ -37,7 +37,8 @@ class MutesScreen(ListedScreen[Rule]):
 
     def do(self, action: str, item: Rule) -> None:
         if action in ("open", "done"):
-            self.change(partial(self._lift, item), f"lifted: {_label(item)}{self._again()}", "not lifted")
+            again = self._keymap.taught("undo", "mutes it again", " · ")
+            self.change(partial(self._lift, item), f"lifted: {_label(item)}{again}", "not lifted")
 
     def action_act(self, action: str) -> None:
         if action == "undo" and self._lifted:
@@ -68,12 +69,7 @@ class MutesScreen(ListedScreen[Rule]):
         return {"Enter": "lift", self._keymap.shown("undo"): "mute again"}
 
     def nothing(self) -> str:
-        key = self._keymap.shown("mute")
-        return f"Nothing is muted.{f' {key} on a row mutes it, its task or its source.' if key else ''}"
-
-    def _again(self) -> str:
-        key = self._keymap.shown("undo")
-        return f" · {key} mutes it again" if key else ""
+        return f"Nothing is muted.{self._keymap.taught('mute', 'on a row mutes it, its task or its source.', ' ')}"
 
 
 def _label(rule: Rule) -> str:
