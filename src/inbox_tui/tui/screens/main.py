@@ -198,11 +198,9 @@ class MainScreen(Screen[None]):
 
     def pick(self, choices: Sequence[Choice], placeholder: str) -> None:
         """A list over the screen to choose one from by its name."""
-        from textual.command import SimpleProvider
-
         from inbox_tui.tui.screens.palette import Palette
 
-        self.app.push_screen(Palette([SimpleProvider(self, [*choices])], placeholder=placeholder))  # type: ignore[list-item]
+        self.app.push_screen(Palette.of(self, choices, placeholder))
 
     def show_view(self, view: View, row: str = "") -> None:
         """A whole view: no filter is on, and nothing is selected. The cursor goes to `row`, where it is in it."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette, SimpleProvider
 from textual.containers import Container, VerticalScroll
 from textual.screen import ModalScreen
 
@@ -19,11 +18,11 @@ from inbox_tui.core.errors import InboxError, Refused
 from inbox_tui.core.text import clean
 from inbox_tui.core.times import SECOND, to_wire
 from inbox_tui.tui.cells import wrap
-from inbox_tui.tui.filtering import Choice
 from inbox_tui.tui.link import Link
 from inbox_tui.tui.metrics import telling
 from inbox_tui.tui.metrics.telling import PARTS, PERIOD, PERIODS
 from inbox_tui.tui.screens.closing import ClosesOnce
+from inbox_tui.tui.screens.palette import Palette
 from inbox_tui.tui.widgets.line import Line, Piece
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
                 (telling.said(key.name), partial(self._ask_for, key=key.name), f"{key.events:,} events")
                 for key in self._told.keys
             ]
-            self._choose(named, "Figures…")
+            self.app.push_screen(Palette.of(self, named, "Figures…"))
 
     @work(group="metrics tasks", exclusive=True, exit_on_error=False, description="list measured tasks")
     async def action_choose_task(self) -> None:
@@ -150,10 +149,7 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
             return
         named = [(f"{telling.said(one.task)} · {telling.said(one.source)}", one) for one in tasks]
         choices = [(name, partial(self._turn_to, one.source, one.task), f"{one.events:,} events") for name, one in named]
-        self._choose(choices, "Tasks…")
-
-    def _choose(self, choices: Sequence[Choice], placeholder: str) -> None:
-        self.app.push_screen(CommandPalette([SimpleProvider(self, [*choices])], placeholder=placeholder))  # type: ignore[list-item]
+        self.app.push_screen(Palette.of(self, choices, "Tasks…"))
 
     def _turn_to(self, source: str, task: str) -> None:
         self._of, self._told = (source, task), None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandList, CommandPalette, SimpleProvider
+from textual.screen import Screen
 from textual.worker import Worker
 
+from inbox_tui.tui.filtering import Choice
 from inbox_tui.tui.screens.closing import ClosesOnce
 
 
@@ -28,6 +31,11 @@ class Palette(ClosesOnce, CommandPalette):
     def run_worker(self, work: Any, *args: Any, **kwargs: Any) -> Worker[Any]:
         """Nothing more is begun for a screen that is gone."""
         return super().run_worker(work if self.is_active else _nothing, *args, **kwargs)
+
+    @classmethod
+    def of(cls, screen: Screen[Any], choices: Sequence[Choice], placeholder: str) -> Palette:
+        """To choose one from by its name."""
+        return cls([SimpleProvider(screen, [*choices])], placeholder=placeholder)  # type: ignore[list-item]
 
 
 async def _nothing() -> None:

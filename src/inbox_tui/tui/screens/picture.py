@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from inbox_tui.tui.pictures import NotShown, draw
+from inbox_tui.tui.screens.closing import ClosesOnce
 from inbox_tui.tui.widgets.line import Line
 
 
@@ -40,7 +41,7 @@ class Picture(Widget):
         return Strip.join([left, strip]).adjust_cell_length(width, self.rich_style)
 
 
-class PictureScreen(ModalScreen[None]):
+class PictureScreen(ClosesOnce, ModalScreen[None]):
     """Any of its keys closes it. `title` is what it is called."""
 
     DEFAULT_CSS = "PictureScreen { background: $background; align: left top; }"
