@@ -105,7 +105,14 @@ async def test_it_is_shown_over_the_list_and_any_key_closes_it(pane: OpenPane, m
         assert any("▀" in line for line in it.text(it.app.screen.query_one("Picture")))
         await it.pilot.press("escape")
         await it.until(lambda: it.app.screen is it.main)
-        await it.press("j", "i")
+        await it.press("i")
+        await it.until(lambda: it.app.screen is not it.main)
+        picture = it.app.screen
+        picture.dismiss()
+        picture.dismiss()
+        await it.press("j")
+        assert it.app.screen is it.main, "two keys that were typed as one close it once"
+        await it.press("i")
         await it.until(lambda: "no image here" in it.footer)
         monkeypatch.setenv("NO_COLOR", "1")
         await it.press("k", "i")
