@@ -81,14 +81,34 @@ def test_both_are_idempotent_and_leave_nothing_harmful(text: str) -> None:
         "ik_0123456789abcdef_" + "f" * 64,
         "eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl",
         "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nabc\n-----END PGP PRIVATE KEY BLOCK-----",
     ],
 )
 def test_keys_are_redacted_and_counted(secret: str) -> None:
     assert redact(f"before {secret} after") == ("before [redacted] after", 1)
 
 
+@pytest.mark.parametrize(
+    ("before", "secret", "after"),
+    [
+        ("Authorization: Bearer\n", "  abcdefghijklmnop", ""),
+        ("Authorization: Bearer␊", "abcdefghijklmnop", "␊done"),
+        ("https://a.example/?to=https%3A%2F%2Fb.example%3Fsv%3D1%26sig%3D", "a1b2c3d4e5f6g7h8%253D", ""),
+        ("AccountName=a;AccountKey=", "abcdefghij/kl==", ""),
+        ("export AWS_SECRET_ACCESS_KEY=", "wJalrXUtnFEMI", " AWS_REGION=eu"),
+        ('{"api_key": "', "abcdef0123", '", "tool": "Bash"}'),
+        ('{"clientSecret":"', "abcdef0123", '"}'),
+    ],
+)
+def test_what_is_named_as_a_secret_is_redacted(before: str, secret: str, after: str) -> None:
+    once = redact(before + secret + after)
+    assert once == (f"{before}[redacted]{after}", 1)
+    assert redact(once[0]) == (once[0], 0)
+
+
 def test_the_rest_is_left() -> None:
-    for text in ("", "token", "a perfectly ordinary sentence about tokens", "git commit -m 'sk-1'"):
+    ordinary = ("a perfectly ordinary sentence about tokens", "git commit -m 'sk-1'", '{"token": "a sentence"}', "?key=value")
+    for text in ("", "token", *ordinary):
         assert redact(text) == (text, 0)
     assert redact("curl -H 'Authorization: Bearer abcdefghijklmnop' x")[0] == "curl -H 'Authorization: Bearer [redacted]' x"
 

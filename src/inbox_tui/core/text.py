@@ -25,21 +25,26 @@ _ESCAPE_SEQUENCE = re.compile(
 )
 _LONG_BLANKS = re.compile(r"[^\S\n]{9,}|\n{4,}")
 _SECRETS = re.compile(
-    r"-----BEGIN(?:[A-Z0-9+]|%20| )*PRIVATE(?:%20|[ +])KEY-----.*?(?:-----END(?:[A-Z0-9+]|%20| )*PRIVATE(?:%20|[ +])KEY-----|\Z)"
+    r"-----BEGIN(?:[A-Z0-9+]|%20| )*PRIVATE(?:%20|[ +])KEY(?:(?:%20|[ +])BLOCK)?-----.*?"
+    r"(?:-----END(?:[A-Z0-9+]|%20| )*PRIVATE(?:%20|[ +])KEY(?:(?:%20|[ +])BLOCK)?-----|\Z)"
     r"|\b(?:sk|pk|rk)[-_](?:live|test|ant|proj|or)[-_][A-Za-z0-9_-]{12,}|\bsk-[A-Za-z0-9]{20,}"
     r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_-]{16,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
     r"|\bA(?:KIA|SIA)[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_-]{30,}|\bik_[A-Za-z0-9]+_[A-Za-z0-9_-]{20,}|\ban_key_[A-Za-z0-9_-]{12,}"
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
-    r"|(?i:(?<=\bsig=)|(?<=u0026sig=)|(?<=[-_]signature=)|(?<=[-_]security-token=))[A-Za-z0-9%+/=_-]{16,}"
-    r"|(?i:(?<=bearer )|(?<=bearer%20)|(?<=bearer\+)|(?<=x-api-key: )|(?<=x-api-key:))[A-Za-z0-9._~+/=-]{12,}"
-    r"|(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=))(?!\[redacted\])[^\s&'\"]{6,}",
+    r"|(?i:(?<=\bsig=)|(?<=u0026sig=)|(?<=sig%3d)|(?<=[-_]signature=)|(?<=[-_]security-token=))[A-Za-z0-9%+/=_-]{16,}"
+    r"|(?i:(?<=bearer[\s␊])[\s␊]*|(?<=bearer%20)|(?<=bearer\+)|(?<=x-api-key: )|(?<=x-api-key:))[A-Za-z0-9._~+/=-]{12,}"
+    r"|(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=)|(?<=access_key=)|(?<=accesskey=)"
+    r"|(?<=accountkey=))(?!\[redacted\])[^\s&'\"]{6,}"
+    r"|(?i:(?<=password\":\")|(?<=(?:secret|apikey)\":\")|(?<=token\":\")|(?<=api[_-]key\":\")|(?<=access_key\":\")"
+    r"|(?<=password\": \")|(?<=(?:secret|apikey)\": \")|(?<=token\": \")|(?<=api[_-]key\": \")|(?<=access_key\": \"))"
+    r"[A-Za-z0-9._~+/=-]{6,}(?=\")",
     re.DOTALL,
 )
 
 _SIGNS = (
     *("-----begin", "sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"),
     *("xox", "akia", "asia", "aiza", "ik_", "an_key_", "eyj", "sig=", "signature=", "security-token=", "bearer", "x-api-key:"),
-    *("password=", "passwd=", "secret=", "token=", "api_key=", "apikey="),
+    *("password=", "passwd=", "secret=", "token=", "key=", "sig%3d", 'password":', 'secret":', 'token":', 'key":'),
 )
 """Every secret holds one of these, and few texts do: looking for them first makes redaction ten times cheaper."""
 
