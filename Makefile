@@ -56,7 +56,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.made $(INPUTS)
-	$(PIP) -e .
+	$(PIP) -e '.[plots]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made $(INPUTS)

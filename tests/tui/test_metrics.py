@@ -96,6 +96,18 @@ async def test_a_number_is_drawn_over_time_with_its_axes_and_its_words(
         assert all(len(line) <= size[0] for line in lines)
 
 
+async def test_without_what_draws_the_table_stands_in_its_place_and_says_why(
+    pane: OpenPane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "textual_plot", None)
+    monkeypatch.delitem(sys.modules, "inbox_tui.tui.metrics.plot", raising=False)
+    async with pane([ROW]) as it:
+        lines = await look(it, told())
+        assert any("4,410" in line or "4 410" in line or "4410" in line for line in lines)
+        await it.press("t")
+        await it.until(lambda: "pip install 'inbox-tui[plots]'" in screen(it)[-1])
+
+
 async def test_groups_have_marks_and_durations_and_outcomes_their_own_plots(pane: OpenPane) -> None:
     at = to_wire(seed.NOW - DAY)
     later = to_wire(seed.NOW - HOUR)

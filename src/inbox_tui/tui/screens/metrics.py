@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 PLOT_SIZE = 60, 14
 """Columns and lines of a screen that has room for a plot. On a smaller one the table stands in its place."""
 TABLE_LINES = 400
+NO_PLOTS = "plots are not installed: pip install 'inbox-tui[plots]'"
 NO_METRICS = "This hub tells no metrics: it is not one of ours, or an older one."
 
 
@@ -82,6 +83,8 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
         self._told: Metrics | None = None
         self._plot: MetricsPlot | None = None
         self._wants_table = False
+        self._no_plots = ""
+        """Why there are none."""
         self._said = ""
 
     def compose(self) -> ComposeResult:
@@ -125,6 +128,9 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
         self._ask_for(period=names[(names.index(self._period) + step) % len(names)])
 
     def action_table(self) -> None:
+        if self._no_plots:
+            self._say(self._no_plots)
+            return
         self._wants_table = not self._wants_table
         self._show_anew()
 
@@ -176,9 +182,13 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
             self._said = ""
         except InboxError as error:
             self._told, self._said = None, _trouble(error)
-        if self._plot is None and self._told is not None:
-            await asyncio.to_thread(_import_the_plot)
-            await self._mount_plot()
+        if self._plot is None and self._told is not None and not self._no_plots:
+            try:
+                await asyncio.to_thread(_import_the_plot)
+            except ImportError:
+                self._wants_table, self._no_plots = True, NO_PLOTS
+            else:
+                await self._mount_plot()
         self._show()
 
     def _parameters(self) -> dict[str, str]:
@@ -292,5 +302,5 @@ def _trouble(error: InboxError) -> str:
 
 
 def _import_the_plot() -> None:
-    """Off the loop: it takes longer than several frames."""
+    """Off the loop: it takes longer than several frames. Raises ImportError where what draws is not installed."""
     import inbox_tui.tui.metrics.plot  # noqa: F401
