@@ -79,7 +79,7 @@ class FlowEngine:
     @staticmethod
     def _forwards(batch: Batch, held: Held) -> set[Json]:
         """The bindings whose forwards of this row are not through, or given up: that was told, and is for a person to retry."""
-        return {json.loads(str(body))["place"] for (body,) in batch.select(statements.FORWARDS_OF_ROW, id=held.row.id)}
+        return {json.loads(body)["place"] for body in batch.forwards_of(held.row.id)}
 
     def _flows(self, batch: Batch) -> Flows:
         """Raises SealedElsewhere, KeyFileProblem."""

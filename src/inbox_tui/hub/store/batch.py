@@ -117,6 +117,12 @@ class Batch:
         earlier = [str(text) for (text,) in self.select(statements.EVENTS_OF_ROW, id=row_id)]
         return earlier + [str(event["document"]) for event in self._events if event["notification_id"] == row_id]
 
+    def forwards_of(self, row_id: str) -> list[str]:
+        """What the row's forwards are told, those of this batch too."""
+        earlier = [str(body) for (body,) in self.select(statements.FORWARDS_OF_ROW, id=row_id)]
+        new = (job for job in self._jobs if job["kind"] == "forward" and job["notification_id"] == row_id)
+        return earlier + [str(job["body"]) for job in new]
+
     def idempotent(self, sender: str, key: str) -> Idempotent | None:
         return self._idempotent.get((sender, key))
 
@@ -306,6 +312,7 @@ class Batch:
         many(statements.DELETE_ASKS, self._removed_prompts)
         many(statements.PUT_RUN, [self._columns(run, started_at=self.now) for run in self._runs_touched.values()])
         self._insert("decision_log", self._log)
+        self._queue_webhooks()
         self._insert("job", self._jobs)
         self._use_media()
         self._queue_callbacks()
@@ -325,14 +332,13 @@ class Batch:
         ended = [row_id for row_id, held in self.touched.items() if held.has_ended]
         if not ended:
             return
-        self._queue_webhooks([held for row_id in ended if (held := self.touched[row_id]).row.decision is not None])
         for (row_id,) in self._select_in(statements.WAITING_JOBS, ended):
-            held, job = self.touched[row_id], {"space": self.space.name, "notification_id": row_id}
+            held = self.touched[row_id]
             if held.row.closed == "withdrawn":
-                self._connection.execute(statements.DROP_JOB, job)
+                self.execute(statements.DROP_JOB, notification_id=row_id)
                 continue
             body = text_of(callback_document(held.row, held.epoch, self.now))
-            self._connection.execute(statements.QUEUE_JOB, {**job, "body": body, "now": self.now})
+            self.execute(statements.QUEUE_JOB, notification_id=row_id, body=body, now=self.now)
             self.has_queued = True
 
     def _use_media(self) -> None:
@@ -342,19 +348,16 @@ class Batch:
             known = {media_id for (media_id,) in self._select_in(statements.WHOLE_MEDIA, [*named])}
             self._insert("media_use", [use for use in self._uses if use["media_id"] in known])
 
-    def _queue_webhooks(self, answered: list[Held]) -> None:
+    def _queue_webhooks(self) -> None:
         """In the transaction that answers a question, its project's webhook has something to hear, where the project has one."""
+        answered = [held for held in self.touched.values() if held.has_ended and held.row.decision is not None]
         if not answered:
             return
-        found = self._select_in(statements.WEBHOOKS, sorted({held.row.sender for held in answered}))
-        addresses = {str(name): (str(host), str(address)) for name, host, address in found}
-        jobs = []
-        for row in (held.row for held in answered if held.row.sender in addresses):
-            [(event_id,)] = self.select(statements.FIRST_EVENT_OF_ROW, id=row.id)
-            body = text_of(webhook_document(row, str(event_id or ""), self.now))
-            jobs.append(self._job(row, "webhook", *addresses[row.sender], body, self.now))
-        self._insert("job", jobs)
-        self.has_queued = self.has_queued or bool(jobs)
+        for name, host, address in self._select_in(statements.WEBHOOKS, sorted({held.row.sender for held in answered})):
+            for held in (each for each in answered if each.row.sender == name):
+                [(event_id,)] = self.select(statements.FIRST_EVENT_OF_ROW, id=held.row.id)
+                body = text_of(webhook_document(held.row, str(event_id or ""), self.now))
+                self.add_job(held, "webhook", host=str(host), address=str(address), body=body)
 
     def _trim_events(self) -> None:
         """Of a row that repeats for ever, the first events and the last are kept. Looked at each 50 events a row,
@@ -364,10 +367,7 @@ class Batch:
         for held in self.touched.values():
             count_before = held.before.count if held.before is not None else 0
             if held.row.count > first + last and held.row.count // step != count_before // step:
-                self._connection.execute(
-                    statements.TRIM_EVENTS,
-                    {"space": self.space.name, "id": held.row.id, "first": first - 1, "last": max(1, last - step)},
-                )
+                self.execute(statements.TRIM_EVENTS, id=held.row.id, first=first - 1, last=max(1, last - step))
 
     def _many(self, sql: str, rows: list[Params]) -> None:
         if rows:
