@@ -109,12 +109,13 @@ async def test_where_there_is_no_room_the_header_shows_the_views(pane: OpenPane,
         await it.press("b")
         assert "the sidebar needs 140 columns" in it.footer
         await it.pilot.resize_terminal(140, 20)
-        assert it.main.aside.widget.display
+        await it.until(lambda: it.main.aside.widget.display)
 
 
 async def test_a_narrower_screen_takes_the_keys_back(pane: OpenPane) -> None:
     async with pane(ROWS, size=BROAD) as it:
         await it.press("h")
         await it.pilot.resize_terminal(100, 20)
+        await it.until(lambda: not it.main.aside.widget.display)
         await it.press("j")
         assert it.main.list.listing.cursor_y == 1

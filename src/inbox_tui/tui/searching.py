@@ -46,7 +46,7 @@ class Searching:
         self._view = View.ALL
         self._by: By | None = None
         self._row_wanted = ""
-        self._is_behind = False
+        self._is_behind = self._has_failed = False
         self._seconds = 0
 
     def begin(self, query: Query, view: View, *, after: float = 0.0, row: str = "") -> None:
@@ -82,7 +82,7 @@ class Searching:
         return self.found.unread_ids() if self.found is not None and not isinstance(self.found, Groups) else []
 
     def _search(self, after: float, *, is_new: bool) -> None:
-        self._is_behind, self._seconds = False, 0
+        self._is_behind, self._has_failed, self._seconds = False, False, 0
         self._screen.begin("filter", partial(self._run, after, is_new))
 
     async def _run(self, after: float, is_new: bool) -> None:
@@ -104,6 +104,8 @@ class Searching:
                         self._show(found, step, from_top=is_new and is_first)
                     if step.is_end:
                         return
+                return
+            self._has_failed = True
         finally:
             finder.cancel()
 
@@ -160,8 +162,12 @@ class Searching:
         self._take_in()
 
     def tick(self) -> None:
-        """Each second. A search that is still running is let run."""
-        if self.found is None or self._query is None or self.step is None or not self.step.is_end:
+        """Each second. A search that is still running is let run; one that could not read is made again."""
+        if self._query is None:
+            return
+        if self._has_failed:
+            self._search(0.0, is_new=self.step is None)
+        if self.found is None or self.step is None or not self.step.is_end:
             return
         self._seconds += 1
         is_due = self._is_behind or self.step.unsearched
