@@ -74,6 +74,9 @@ def test_a_tool_reads_its_own_words(format_: str) -> None:
 @pytest.mark.parametrize("format_", HOOK_FORMATS)
 def test_a_refusal_without_a_word_says_who_refused(format_: str) -> None:
     assert "Rejected by the user in the inbox." in str(payload(format_, "decided", decision("deny")))
+    timed_out = str(payload(format_, "decided", decision("deny", is_timeout_default=True)))
+    assert NOBODY in timed_out
+    assert "user" not in timed_out.replace("user_message", "").replace("UserPrompt", "")
 
 
 def test_raw_tells_all_that_there_is() -> None:

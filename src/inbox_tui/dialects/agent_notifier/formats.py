@@ -54,10 +54,10 @@ def payload(format_: str, status: str, decision: Mapping[str, Any] | None) -> Do
         return {}
     if status != "decided" or decision is None:
         return hook.nobody
-    key, comment = decision["key"], decision["comment"]
+    key, comment, is_nobodys = decision["key"], decision["comment"], decision["is_timeout_default"]
     if key in DENYING:
-        return hook.deny(comment)
-    if key in ALLOWING and not decision["is_timeout_default"]:
+        return hook.deny(comment or (_NOBODY if is_nobodys else ""))
+    if key in ALLOWING and not is_nobodys:
         return hook.allow(comment)
     return hook.nobody
 
