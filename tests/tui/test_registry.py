@@ -13,6 +13,7 @@ from inbox_tui.tui.actions import ACTIONS, BY_ID, FOOTER_KEYS, Context, footer_a
 from inbox_tui.tui.answering import Answering
 from inbox_tui.tui.commands import Commands
 from inbox_tui.tui.files import Files
+from inbox_tui.tui.footer import chord
 from inbox_tui.tui.grouping import Grouping
 from inbox_tui.tui.keymap import CHORD_SECONDS, Chord, build_keymap
 from inbox_tui.tui.messages import TriageRefused
@@ -20,6 +21,7 @@ from inbox_tui.tui.outward import Outward
 from inbox_tui.tui.playing import Playing
 from inbox_tui.tui.relatives import Relatives
 from inbox_tui.tui.triaging import Triaging
+from inbox_tui.tui.widgets.line import cells
 from inbox_tui.tui.working import Working
 
 README = Path(__file__).parents[2] / "README.md"
@@ -71,6 +73,25 @@ def test_the_footer_teaches_at_most_five_and_always_help(row: object, reading: b
 
 def test_where_something_asks_the_first_key_taught_is_the_answer() -> None:
     assert footer_actions(Context(prompt("x")))[0].id == "answer"
+
+
+@pytest.mark.parametrize(("room", "whole"), [(69, "s = &"), (49, "=")], ids=["80 columns", "60 columns"])
+@pytest.mark.parametrize("prefix", "sg=&")
+def test_what_may_follow_a_prefix_is_told_in_whole_words(prefix: str, room: int, whole: str) -> None:
+    keymap = build_keymap()
+    follow = [id_ for key, id_ in keymap.actions.items() if key.startswith(f"{prefix} ")]
+    told = chord(prefix, keymap, Context(message("x")), room)
+    labels = [text.strip() for text, part in told[2:] if part == "dim" and text.strip(" …")]
+    assert cells(told) <= room
+    assert labels
+    assert all(BY_ID[id_].label.endswith(label) for id_, label in zip(follow, labels, strict=False))
+    assert (len(labels) == len(follow)) == (told[-1] != (" …", "dim"))
+    assert len(labels) == len(follow) or prefix not in whole
+
+
+def test_the_views_are_what_g_teaches_first() -> None:
+    told = "".join(text for text, _ in chord("g", build_keymap(), Context(message("x")), 69))
+    assert all(BY_ID[id_].label in told for id_ in ("go_needs", "go_unread", "go_all", "go_snoozed", "go_done"))
 
 
 def test_a_person_s_own_keys_replace_ours() -> None:

@@ -94,10 +94,11 @@ class Edges:
     def _foot(self, width: int) -> tuple[list[Piece], list[Piece]]:
         screen, listing = self._screen, self._screen.list.listing
         right = footer.position(*listing.place, screen.list.arrived, len(screen.list.selection))
+        room = width - cells(right) - 1
         if screen.question is not None and not screen.preflight.is_answered:
             return [(" any other key closes this, nothing answered", "dim")], right
         if self._message:
             return [(" ", "text"), (self._link, "link"), (f" {self._message}" if self._link else self._message, "text")], right
         if screen.keyboard.pending:
-            return footer.chord(screen.keyboard.pending, screen.keymap, screen.commands.context), right
-        return footer.keys(screen.commands.context, screen.keymap, width - cells(right) - 1), right
+            return footer.chord(screen.keyboard.pending, screen.keymap, screen.commands.context, room), right
+        return footer.keys(screen.commands.context, screen.keymap, room), right

@@ -89,18 +89,27 @@ def moves(keymap: Keymap) -> str:
     return f"{keymap.shown('down') or '↓'} {keymap.shown('up') or '↑'}"
 
 
-def chord(prefix: str, keymap: Keymap, context: Context) -> list[Piece]:
-    """What may follow a prefix, here and now."""
-    pieces: list[Piece] = [(f" {show_key(prefix)}", "key"), (" …", "dim")]
+def chord(prefix: str, keymap: Keymap, context: Context, room: int) -> list[Piece]:
+    """What may follow a prefix, here and now: closer together where there is little room, and only what fits whole."""
+    begun: list[Piece] = [(f" {show_key(prefix)}", "key"), (" …", "dim")]
     known = [(key, id_) for key, id_ in keymap.actions.items() if key.startswith(f"{prefix} ")]
     chords = [(key.split()[1], BY_ID[id_].label) for key, id_ in known if is_offered(id_, context)]
     if not chords:
-        pieces.append((f"   {NOT_THERE}", "dim"))
+        return [*begun, (f"   {NOT_THERE}", "dim")]
     words = {label.split(" ")[0] for _, label in chords}
     shared = f"{words.pop()} " if len(words) == 1 else ""  # what all of them say need not be said
-    for key, label in chords:
-        pieces += [(" " * GAP, "dim"), (show_key(key), "key"), (f" {label.removeprefix(shared)}", "dim")]
-    return pieces
+    told = [(show_key(key), label.removeprefix(shared)) for key, label in chords]
+    for gap in range(GAP, 0, -1):
+        pieces = [*begun, *_spaced(told, gap)]
+        if cells(pieces) <= room:
+            return pieces
+    while told and cells([*begun, *_spaced(told, 1)]) > room - 2:
+        told.pop()
+    return [*begun, *_spaced(told, 1), (" …", "dim")]
+
+
+def _spaced(known: Sequence[tuple[str, str]], gap: int) -> list[Piece]:
+    return [piece for key, label in known for piece in ((" " * gap, "dim"), (key, "key"), (f" {label}", "dim"))]
 
 
 def _taught(known: Sequence[tuple[str, str]]) -> list[Piece]:

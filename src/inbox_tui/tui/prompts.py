@@ -5,15 +5,17 @@ Enter says yes to nothing: it ends a line that was typed, where what it says can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
+
+from rich.cells import cell_len
 
 from inbox_tui.core.moments import EXAMPLES
 from inbox_tui.core.mutes import Scope
 from inbox_tui.tui.cells import cut
 from inbox_tui.tui.clocktime import coming
 from inbox_tui.tui.editor import Editor
-from inbox_tui.tui.widgets.line import Piece
+from inbox_tui.tui.widgets.line import Piece, cells
 
 TypedLines = tuple[list[Piece], list[Piece], list[Piece]]
 """The line that is typed, its right end, and the line under it."""
@@ -76,7 +78,7 @@ class Moment:
         text, at = self._editor.text, self._editor.at
         typed: list[Piece] = [(f" {self._what} ", "dim"), (text[:at], "text"), (text[at : at + 1] or " ", "cursor")]
         typed += [(text[at + 1 :], "text"), (self._meant(), "dim")]
-        under = [(f" {cut(self._problem, width - 2)}", "error")] if self._problem else _taught(width)
+        under = [(f" {_whole(self._problem, width - 2)}", "error")] if self._problem else _taught(width)
         return typed, [], under
 
     def _meant(self) -> str:
@@ -91,7 +93,15 @@ class Moment:
 def _taught(width: int) -> list[Piece]:
     left: list[Piece] = [(" Enter", "key"), (" does it   ", "dim"), ("Esc", "key"), (" does not   ", "dim")]
     room = width - 33
-    return [*left, (cut(EXAMPLES, room), "dim")] if room > 10 else left
+    return [*left, (_whole(EXAMPLES, room), "dim")] if room > 10 else left
+
+
+def _whole(text: str, room: int) -> str:
+    """What has too little room ends after an example, not in the midst of one."""
+    if cell_len(text) <= room:
+        return text
+    begun, found, _ = cut(text, room - 2).rpartition(", ")
+    return f"{begun}, …" if found else cut(text, room)
 
 
 class Muted(NamedTuple):
@@ -134,7 +144,11 @@ class MuteMenu:
         for choice in self._choices:
             part = "view" if choice.scope == self._scope else "dim"
             what += [("   ", "dim"), (choice.key, "key"), (" ", "dim"), (cut(choice.label, room), part)]
+        how = self._how_long(_SPAN_LABELS, 2)
+        return what, [], how if cells(how) <= width else self._how_long({**_SPAN_LABELS, "1": "1h", "4": "4h"}, 1)
+
+    def _how_long(self, labels: Mapping[str, str], gap: int) -> list[Piece]:
         how: list[Piece] = [(" for", "strong")] if self._choices else [(" a question is never muted", "text")]
-        for key, label in _SPAN_LABELS.items() if self._choices else ():
-            how += [("  ", "dim"), (key, "key"), (f" {label}", "dim")]
-        return what, [], [*how, ("   ", "dim"), ("l", "key"), (" list", "dim")]
+        for key, label in labels.items() if self._choices else ():
+            how += [(" " * gap, "dim"), (key, "key"), (f" {label}", "dim")]
+        return [*how, (" " * (gap + 1), "dim"), ("l", "key"), (" list", "dim")]
