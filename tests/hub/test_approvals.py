@@ -93,7 +93,7 @@ def test_nobody_waits_and_the_answer_is_kept(project: Project) -> None:
     [response] = project.responses()
     assert (response["id"], response["notification_id"]) == (asked["approval_id"], asked["notification_id"])
     assert (response["action"], response["text"], response["event"]) == ("allow", "go on", "PreToolUse")
-    assert response["metadata"] == {"build": "83", "api_key": "[redacted]"}
+    assert response["metadata"] == decided["metadata"] == {"build": "83", "api_key": "[redacted]"}
     assert project.call("POST", f"{path}/ack").document["acknowledged"] is True
     assert project.responses() == []
 

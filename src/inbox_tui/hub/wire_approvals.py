@@ -10,6 +10,7 @@ from inbox_tui.hub.wire import DecisionItem, Time
 from inbox_tui.hub.wire_agent_notifier import AcceptedBody, Uuid
 
 MOST_RESPONSES = 100
+Metadata = Annotated[dict[str, str], Field(description="As it was sent, without what looked secret")]
 
 
 class ApprovalAccepted(AcceptedBody):
@@ -34,6 +35,7 @@ class ApprovalState(BaseModel):
     response_payload: Annotated[
         dict[str, Any] | None, Field(description="In the wanted format, for the tool that asked; null while it is pending")
     ]
+    metadata: Metadata
 
 
 class ActionResponse(BaseModel):
@@ -53,7 +55,7 @@ class ActionResponse(BaseModel):
     title: str
     event: str
     session_id: str
-    metadata: Annotated[dict[str, str], Field(description="As it was sent, without what looked secret")]
+    metadata: Metadata
 
 
 class ActionResponsesBody(BaseModel):

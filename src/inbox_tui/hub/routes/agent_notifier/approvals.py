@@ -85,7 +85,7 @@ async def _delivered(call: Call, answer: Answer) -> Document:
 async def _said(call: Call, answer: Answer) -> Document:
     """As `ApprovalState`. Its format is the one that was asked with."""
     document, event_id = await call.hub.service.answers.asked(call.caller.space, call.caller.sender, answer.id)
-    decision, is_open = answer.decision, answer.status == "open"
+    row, decision, is_open = decode(document), answer.decision, answer.status == "open"
     return {
         "approval_id": to_uuid(answer.id),
         "notification_id": to_uuid(event_id) if event_id else "",
@@ -93,7 +93,8 @@ async def _said(call: Call, answer: Answer) -> Document:
         "decision": decision,
         "is_timeout_default": decision is not None and decision["is_timeout_default"],
         "acknowledged": decision is not None and decision["delivery"] in ("delivered", "sent"),
-        "response_payload": None if is_open else payload(format_of(decode(document)), answer.status, decision),
+        "response_payload": None if is_open else payload(format_of(row), answer.status, decision),
+        "metadata": row.details.get("meta", {}),
     }
 
 
