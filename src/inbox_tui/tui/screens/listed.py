@@ -190,8 +190,8 @@ class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
         return [piece for key, does in keys.items() if key for piece in ((f" {key}", "key"), (f" {does}  ", "dim"))]
 
 
-def trouble(error: InboxError) -> str:
+def trouble(error: InboxError, not_ours: str = NOT_OURS) -> str:
     """In words, for the line at the foot."""
     if isinstance(error, Refused) and error.status in (404, 405):
-        return NOT_OURS
+        return not_ours
     return clean(str(error), lines=False)

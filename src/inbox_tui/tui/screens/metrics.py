@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.screen import ModalScreen
 
-from inbox_tui.core.errors import InboxError, Refused
+from inbox_tui.core.errors import InboxError
 from inbox_tui.core.text import clean
 from inbox_tui.core.times import SECOND, to_wire
 from inbox_tui.tui.cells import wrap
@@ -22,6 +22,7 @@ from inbox_tui.tui.link import Link
 from inbox_tui.tui.metrics import telling
 from inbox_tui.tui.metrics.telling import PARTS, PERIOD, PERIODS
 from inbox_tui.tui.screens.closing import ClosesOnce
+from inbox_tui.tui.screens.listed import trouble
 from inbox_tui.tui.screens.palette import Palette
 from inbox_tui.tui.widgets.line import Line, Piece
 
@@ -151,7 +152,7 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
         try:
             tasks = await self._link.measured_tasks(self._row_id)
         except InboxError as error:
-            self._say(_trouble(error))
+            self._say(trouble(error, NO_METRICS))
             return
         named = [(f"{telling.said(one.task)} · {telling.said(one.source)}", one) for one in tasks]
         choices = [(name, partial(self._turn_to, one.source, one.task), f"{one.events:,} events") for name, one in named]
@@ -181,7 +182,7 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
             self._told = await self._link.metrics(self._row_id, asked)
             self._said = ""
         except InboxError as error:
-            self._told, self._said = None, _trouble(error)
+            self._told, self._said = None, trouble(error, NO_METRICS)
         if self._plot is None and self._told is not None and not self._no_plots:
             try:
                 await asyncio.to_thread(_import_the_plot)
@@ -292,13 +293,6 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
         for key, label in keys:
             pieces += [(" ", "dim"), (key, "key"), (f" {label}  ", "dim")]
         return pieces
-
-
-def _trouble(error: InboxError) -> str:
-    """In words, for the line at the foot."""
-    if isinstance(error, Refused) and error.status in (404, 405):
-        return NO_METRICS
-    return clean(str(error), lines=False)
 
 
 def _import_the_plot() -> None:
