@@ -318,8 +318,7 @@ def run(paths: Paths | None = None) -> int:
     settings = settings_in(config, paths.config_file)
     followed = find_followed(config, os.environ, paths)
     try:
-        given = followed.lists, paths, settings
-        app = InboxApp(*given, connect=followed.connect, me=followed.me, hubs=followed.hubs)
+        app = InboxApp(followed.lists, paths, settings, connect=followed.connect, me=followed.me, hubs=followed.hubs)
         return app.run() or app.return_code or 0
     finally:
         followed.lists.close()

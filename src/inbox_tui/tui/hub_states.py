@@ -8,12 +8,10 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from inbox_tui.core.text import clean
-from inbox_tui.core.times import SECOND
+from inbox_tui.core.times import MINUTE
 from inbox_tui.tui.clocktime import span
 from inbox_tui.tui.messages import ConnectionChanged
 from inbox_tui.tui.status import BRIEF
-
-MINUTE = 60 * SECOND
 
 
 class HubState(NamedTuple):
