@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from inbox_tui.core.model import Notification
 from inbox_tui.hub.flows import forwarding
 from inbox_tui.hub.flows.engine import FlowEngine
 from inbox_tui.hub.flows.forwarding import CHECK_IN_SECONDS, LATER_SECONDS, Message, NotForwarded, Progress, next_message, pause
+from inbox_tui.hub.logs import LogHandler, Logs, Wanted
 from inbox_tui.hub.master import MasterKey
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # which Apprise loads
@@ -89,6 +91,19 @@ def test_what_is_refused_names_its_status_and_no_address(receiver: Receiver) -> 
     with pytest.raises(NotForwarded, match="no address that Apprise understands") as unknown:
         forwarding.send("nonsense://secret", Message("t", "x"))
     assert not unknown.value.may_work_later
+
+
+def test_what_apprise_says_of_an_address_is_in_no_log_of_the_hubs() -> None:
+    logs, hub = Logs(), logging.getLogger()
+    handler = LogHandler(logs)
+    hub.addHandler(handler)
+    try:
+        for address in ("nonsense://secret", "json://127.0.0.1:1/?method=secret"):
+            with pytest.raises(NotForwarded):
+                forwarding.send(address, Message("t", "x"))
+    finally:
+        hub.removeHandler(handler)
+    assert logs.before(Wanted(frozenset({""})), None, 10) == ([], None)
 
 
 async def test_a_burst_that_folds_is_one_forward(world: World, tmp_path: Path) -> None:

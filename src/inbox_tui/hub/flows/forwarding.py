@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from inbox_tui.core.model import Notification
@@ -87,20 +89,28 @@ def send(address: str, message: Message) -> None:
     except ImportError:
         reason = "needs Apprise, which is not installed: pip install 'inbox-tui[forward]'"
         raise NotForwarded(reason, may_work_later=False) from None
-    service = apprise.Apprise()
-    if not service.add(address):
-        raise NotForwarded("has no address that Apprise understands", may_work_later=False)
-    heard = _Heard()
-    log = logging.getLogger("apprise")
-    log.addHandler(heard)
-    try:
-        taken = service.notify(title=clean(message.title, lines=False)[:LINE], body=clean(message.text)[:TEXT] or " ")
-    except Exception as error:
-        raise NotForwarded(f"was not reached ({type(error).__name__})", may_work_later=True) from None
-    finally:
-        log.removeHandler(heard)
+    with _hearing() as heard:
+        service = apprise.Apprise()
+        if not service.add(address):
+            raise NotForwarded("has no address that Apprise understands", may_work_later=False)
+        try:
+            taken = service.notify(title=clean(message.title, lines=False)[:LINE], body=clean(message.text)[:TEXT] or " ")
+        except Exception as error:
+            raise NotForwarded(f"was not reached ({type(error).__name__})", may_work_later=True) from None
     if not taken:
         raise NotForwarded(heard.reason, may_work_later=True)
+
+
+@contextmanager
+def _hearing() -> Iterator[_Heard]:
+    """What Apprise says meanwhile; it goes no further, into no log of the hub's."""
+    log, heard = logging.getLogger("apprise"), _Heard()
+    log.propagate = False
+    log.addHandler(heard)
+    try:
+        yield heard
+    finally:
+        log.removeHandler(heard)
 
 
 class _Heard(logging.Handler):
