@@ -71,6 +71,19 @@ async def test_the_list_follows_while_one_types_and_esc_brings_it_back(pane: Ope
         assert "Unread" in it.header
 
 
+async def test_a_filter_that_finds_nothing_loses_no_place(pane: OpenPane) -> None:
+    async with pane(ROWS) as it:
+        await it.press("j", "j")
+        title = it.main.row.notification.title
+        await type_filter(it, "nowhere", keep=False)
+        assert it.main.row is None
+        await it.press("escape")
+        assert it.main.row.notification.title == title
+        await type_filter(it, "no", keep=False)
+        await it.press("backspace", "backspace", "escape")
+        assert it.main.row.notification.title == title
+
+
 async def test_enter_gives_the_keys_back_and_esc_drops_the_filter(pane: OpenPane) -> None:
     async with pane(ROWS) as it:
         await type_filter(it, "severity:error")

@@ -45,6 +45,8 @@ class Filtering:
         self._query: Query | None = None
         self._error: QueryError | None = None
         self._over = View.ALL
+        self._before = ""
+        """The id of the row that the cursor was on before the line was opened."""
         self._history: list[str] = []
 
     @property
@@ -55,6 +57,7 @@ class Filtering:
     def open(self) -> None:
         if not self.is_on:
             self._over = self._screen.list.listing.view
+        self._before = self._row_id
         self.editor = Editor(self._text, self._history)
 
     def take(self, key: str) -> bool:
@@ -153,12 +156,12 @@ class Filtering:
         return bool(self.saved)
 
     def drop(self) -> None:
-        """No filter: the view that it was over, with the cursor where it was."""
+        """No filter: the view that it was over, with the cursor on its row; where none was found, on that of before."""
         if self.editor is not None and self._error is None and self.is_on:
             remember(self._history, self.editor.text)
         self.editor = self._error = None
         if self.is_on:
-            self._screen.show_view(self._over, self._row_id)
+            self._screen.show_view(self._over, self._row_id or self._before)
 
     def forget(self) -> None:
         """Another view is shown."""
@@ -167,7 +170,7 @@ class Filtering:
 
     def _show_view(self) -> None:
         editor, error = self.editor, self._error
-        self._screen.show_view(self._over)
+        self._screen.show_view(self._over, self._before)
         self.editor, self._error = editor, error
 
     def _apply(self, text: str, query: Query, name: str = "", *, row: str = "") -> None:
