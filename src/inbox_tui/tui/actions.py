@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from inbox_tui.core.model import Notification
-from inbox_tui.tui.attachments import attachments_of
+from inbox_tui.tui.attachments import kept_files
 
 Group = Literal["move", "views", "alike", "triage", "answer", "screen"]
 GROUPS: dict[Group, str] = {
@@ -67,16 +67,9 @@ def _has_url(context: Context) -> bool:
     return context.row is not None and bool(context.row.details.get("open_url"))
 
 
-def _has_audio(context: Context) -> bool:
-    return context.row is not None and any(file.is_kept and file.kind == "audio" for file in attachments_of(context.row))
-
-
-def _has_file(context: Context) -> bool:
-    return context.row is not None and any(file.is_kept for file in attachments_of(context.row))
-
-
-def _has_picture(context: Context) -> bool:
-    return context.row is not None and any(file.is_kept and file.kind == "image" for file in attachments_of(context.row))
+def _has_file(kind: str = "") -> Condition:
+    """Of a kind or of any, which the row's hub keeps."""
+    return lambda context: context.row is not None and bool(kept_files(context.row, kind))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -132,9 +125,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("choose_link", ("O",), "links", "Choose among its links: to open, to download, an image.", "screen"),
     Action("copy_url", ("y",), "copy link", "Copy its link.", "screen"),
     Action("copy_row", ("Y",), "copy as JSON", "Copy it whole, as JSON.", "screen"),
-    Action("save_file", ("S",), "save file", "Save a file of it; never over another.", "screen", _has_file),
-    Action("play", ("P",), "play", "Play its audio; once more: stop.", "screen", _has_audio),
-    Action("show_picture", ("i",), "show picture", "Show a picture of it, in the terminal.", "screen", _has_picture),
+    Action("save_file", ("S",), "save file", "Save a file of it; never over another.", "screen", _has_file()),
+    Action("play", ("P",), "play", "Play its audio; once more: stop.", "screen", _has_file("audio")),
+    Action("show_picture", ("i",), "show picture", "Show a picture of it, in the terminal.", "screen", _has_file("image")),
     Action("copy_path", ("C",), "copy path", "Copy the path that a file of it was saved under.", "screen"),
     Action("jump", ("t",), "go to its pane", "Go to the tmux pane that its sender runs in, on this machine.", "screen"),
     Action("read_all", ("M",), "all read", "Mark everything that this list shows read.", "triage"),

@@ -49,6 +49,11 @@ def attachments_of(row: Notification) -> list[Attachment]:
     return [_read(row, each) for each in files_of(row)]
 
 
+def kept_files(row: Notification, kind: str = "") -> list[Attachment]:
+    """Those that the row's hub keeps, of a kind or of any."""
+    return [file for file in attachments_of(row) if file.is_kept and kind in ("", file.kind)]
+
+
 def size_text(size: int) -> str:
     """`48 B`, `47 KiB`, `1.5 MiB`; "" where it is not known."""
     if size < 1024:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from inbox_tui.cache.pages import Row
 from inbox_tui.core.errors import HubUnreachable, Refused
 from inbox_tui.core.model import Notification
-from inbox_tui.tui.attachments import Attachment, attachments_of
+from inbox_tui.tui.attachments import Attachment, kept_files
 from inbox_tui.tui.files import why
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def player() -> tuple[str, ...]:
 
 def audio_of(row: Notification) -> Attachment | None:
     """The first audio of a row that its hub keeps."""
-    return next((file for file in attachments_of(row) if file.kind == "audio" and file.is_kept), None)
+    return next(iter(kept_files(row, "audio")), None)
 
 
 class Playing:
