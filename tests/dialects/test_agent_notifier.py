@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from agent_notifier_seed import COLORS, LIMITS, MESSAGES, MINIMAL, RICH, SPOKEN, WRONG
+from agent_notifier_seed import COLORS, LIMITS, MESSAGES, MINIMAL, RICH, SECRETS, SPOKEN, WRONG
 from hypothesis import given
 
 from inbox_tui.core.errors import Refused
@@ -114,6 +114,15 @@ def test_paths_and_values_of_metadata_are_cut() -> None:
     event = event_of(MINIMAL | {"file_paths": ["é" * (FILE_PATH + 1)], "metadata": {"note": "漢" * (VALUE + 1)}})
     assert event.details["file_paths"] == ["é" * FILE_PATH]
     assert event.details["meta"] == {"note": "漢" * VALUE}
+    long = {f"hook_{n}": "é" * 100_000 for n in range(8)}
+    assert event_of(MINIMAL | {"metadata": long}).details["meta"] == dict.fromkeys(long, "é" * VALUE)
+    assert refused_fields(MINIMAL | {"metadata": {f"hook_{n}": "é" * VALUE for n in range(9)}}) == {"metadata"}
+
+
+def test_no_secret_is_cut_in_two_where_a_value_ends() -> None:
+    secret, _ = SECRETS["an API key"]
+    kept = event_of(MINIMAL | {"metadata": {"note": f"{'x' * (VALUE - 12)} {secret}"}}).details["meta"]
+    assert "an_key" not in str(kept)
 
 
 def test_metadata_is_flat_and_of_texts() -> None:

@@ -202,7 +202,7 @@ def _callable(url: str) -> str:
 
 
 def _small(meta: dict[str, Any]) -> dict[str, Any]:
-    if len(json.dumps(meta)) > META:
+    if len(json.dumps(meta, ensure_ascii=False).encode()) > META:
         raise ValueError(f"is larger than {META // 1024} KiB")
     return meta
 

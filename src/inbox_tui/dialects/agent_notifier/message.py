@@ -192,8 +192,7 @@ def _choices(buttons: list[str], cleaner: Cleaner) -> tuple[Choice, ...]:
 
 
 def _details(body: MessageBody, cleaner: Cleaner) -> dict[str, Json]:
-    metadata = fit(body.metadata, "body.metadata")
-    meta = safe(dict(metadata), cleaner)
+    meta = fit(safe(dict(body.metadata), cleaner), "body.metadata")
     return {
         "event": cleaner.line(body.event),
         "status": cleaner.line(body.status),

@@ -13,6 +13,8 @@ from inbox_tui.dialects.cleaning import Cleaner
 
 VALUE = 4_000
 """Characters of a value; what is longer is cut."""
+_LOOKED_AT = 4 * VALUE
+"""Characters of it that are looked at: more than are kept, so that no secret is cut in two where it would be."""
 NAME = 128
 REDACTED = "[redacted]"
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
@@ -57,7 +59,7 @@ def safe(members: Mapping[str, Json], cleaner: Cleaner) -> dict[str, Json]:
 
 def _safe(value: Json, cleaner: Cleaner) -> Json:
     if isinstance(value, str):
-        return cleaner.text(value)[:VALUE]
+        return cleaner.text(value[:_LOOKED_AT])[:VALUE]
     if isinstance(value, list):
         return [_safe(item, cleaner) for item in value]
     return safe(value, cleaner) if isinstance(value, dict) else value
