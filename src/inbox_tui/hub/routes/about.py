@@ -15,14 +15,19 @@ from inbox_tui.hub.endpoints import EITHER, Call, Endpoint, reply
 from inbox_tui.hub.wire import HealthBody, HubBody, StoppingBody, StreamTokenBody
 
 CAPABILITIES = [
+    "agent-notifier",
     "asks",
     "bulk",
     "decisions",
     "done",
     "events",
+    "flows",
+    "gestalt",
     "hints",
     "hooks",
+    "jobs",
     "keys",
+    "logs",
     "media",
     "metrics",
     "notilens",
