@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inbox_tui.core import decide
 from inbox_tui.core.errors import Refused, unknown_id
 from inbox_tui.hub.store.batch import Batch
 from inbox_tui.hub.store.records import Held, Wanted
 from inbox_tui.hub.values import Answer
-from inbox_tui.hub.verbs.asks import answer_of, renewed
+from inbox_tui.hub.verbs.asks import renewed, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,4 @@ class Take(_Own):
         held = self.held(batch)
         if held.row.decision is None:
             raise Refused(409, "Nobody has answered this: there is nothing to acknowledge.", code="unanswered")
-        row = decide.acknowledge(held.row) if self.is_confirmed else decide.sent(held.row)
-        if row is not held.row:
-            batch.put(held, row)
-        return answer_of(held)
+        return taken(batch, held, is_confirmed=self.is_confirmed)

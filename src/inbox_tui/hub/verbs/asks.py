@@ -29,6 +29,14 @@ def renewed(batch: Batch, held: Held, wait: float) -> Answer:
     return answer_of(held)
 
 
+def taken(batch: Batch, held: Held, *, is_confirmed: bool) -> Answer:
+    """What the asker is told who has the answer; or (not `is_confirmed`) to whose connection it is about to be written."""
+    row = decide.acknowledge(held.row) if is_confirmed else decide.sent(held.row)
+    if row is not held.row:
+        batch.put(held, row)
+    return answer_of(held)
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     sender: str
@@ -69,10 +77,7 @@ class Acknowledge(_Asked):
         held = self.held(batch)
         if held is None or (held.row.id, held.epoch) != (self.id, self.epoch):
             return UNKNOWN
-        row = decide.acknowledge(held.row) if self.is_confirmed else decide.sent(held.row)
-        if row is not held.row:
-            batch.put(held, row)
-        return answer_of(held)
+        return taken(batch, held, is_confirmed=self.is_confirmed)
 
 
 @dataclass(frozen=True, slots=True)
