@@ -346,6 +346,10 @@ class PingData(BaseModel):
     state: StateItem
 
 
+class NothingNew(BaseModel):
+    """A ping's that only says: the reader has all that there is."""
+
+
 class ChangedData(BaseModel):
     notification: NotificationItem
     unread_count: int

@@ -69,7 +69,3 @@ class WaitQuery(BaseModel):
 
 class ResponsesQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST_RESPONSES)] = 50
-
-
-class NothingData(BaseModel):
-    """Of a ping."""

@@ -44,10 +44,6 @@ class LogItem(BaseModel):
     attributes: dict[str, str]
 
 
-class NothingNew(BaseModel):
-    """A ping's: the reader has all that there is."""
-
-
 class LogsBody(Answer):
     items: Annotated[list[LogItem], Field(description="The newest first")]
     next_cursor: Annotated[str, Field(description="Pass as `before`; empty when exhausted")]

@@ -11,7 +11,8 @@ from inbox_tui.core.times import to_wire
 from inbox_tui.hub.endpoints import Answering, Call, Endpoint, reply
 from inbox_tui.hub.logs import NUMBERS, LogRecord, Wanted
 from inbox_tui.hub.streaming import Streamed
-from inbox_tui.hub.wire_logs import LogFilter, LogItem, LogsBody, LogsQuery, LogStreamQuery, NothingNew
+from inbox_tui.hub.wire import NothingNew
+from inbox_tui.hub.wire_logs import LogFilter, LogItem, LogsBody, LogsQuery, LogStreamQuery
 
 _A_WRITE = 100
 _LOOK_SECONDS = 1.0

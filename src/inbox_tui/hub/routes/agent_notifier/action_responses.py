@@ -14,11 +14,11 @@ from inbox_tui.hub.endpoints import SEND, Answering, Call, Endpoint
 from inbox_tui.hub.routes.agent_notifier.mounting import named
 from inbox_tui.hub.store.reads import Untaken
 from inbox_tui.hub.streaming import Streamed, event_frame
+from inbox_tui.hub.wire import NothingNew
 from inbox_tui.hub.wire_approvals import (
     MOST_RESPONSES,
     ActionResponse,
     ActionResponsesBody,
-    NothingData,
     ResponsesQuery,
 )
 
@@ -80,7 +80,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         "GET", "/action-responses/stream", "stream_action_responses", "Follow what is answered", stream,
-        roles=SEND, media_type="text/event-stream", events={"action_response": ActionResponse, "ping": NothingData},
+        roles=SEND, media_type="text/event-stream", events={"action_response": ActionResponse, "ping": NothingNew},
     ),
     Endpoint(
         "POST", "/action-responses/{id}/ack", "acknowledge_action_response", "Say that an answer has been handled", acknowledge,
