@@ -74,6 +74,19 @@ def test_a_key_in_a_file_that_others_read_is_refused(paths: Paths) -> None:
         read(paths, text, mode=0o640)
 
 
+def test_what_key_new_prints_may_stand_in_a_key_file_whole(paths: Paths) -> None:
+    file = paths.config / "build.key"
+    file.touch(0o600)
+    text = '[hubs.build]\nurl = "http://b:1"\nkey_file = "build.key"'
+    file.write_text("# Key 'dana', role operate.\nexport INBOX_HUB=http://b:1\nexport INBOX_KEY=ik_1_x\n")
+    assert read(paths, text)[0].target.key == "ik_1_x"
+    for unusable in ("# Key 'dana'\nexport INBOX_HUB=http://b:1\n", "ik_1_ä"):
+        file.write_text(unusable)
+        build = read(paths, text)[0]
+        assert build.target.key == ""
+        assert "its key is to be one word" in build.problem
+
+
 def test_a_key_that_is_not_there_is_that_hubs_own_trouble(paths: Paths) -> None:
     shared = paths.config / "shared.key"
     shared.write_text("ik_1_x")

@@ -91,6 +91,8 @@ def _followed(name: str, table: Mapping[str, str], color: str, file: Path, envir
     if table["url"] == LOCAL:
         return Followed(name, local_target(paths), color)
     key, problem = _key(table, file, environ)
+    if not _is_word(key):
+        key, problem = "", "its key is to be one word of printable ASCII, or what `inbox key new` printed"
     ca_file = table.get("ca_file", "")
     target = Target(table["url"].rstrip("/"), key=key, ca_file=str(_beside(file, ca_file)) if ca_file else "")
     return Followed(name, target, color, problem)
@@ -112,10 +114,21 @@ def _key_in(file: Path) -> tuple[str, str]:
     try:
         if _is_open(file):
             return "", f"others can read {file}: chmod 600 it"
-        return file.read_text("utf-8").strip(), ""
+        return _exported(file.read_text("utf-8")), ""
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         return "", f"its key_file {file} cannot be read: {why}"
+
+
+def _exported(text: str) -> str:
+    """The key in what `inbox key new` printed, or alone."""
+    lines = [line.strip().removeprefix("export ") for line in text.splitlines()]
+    return next((line.partition("=")[2] for line in lines if line.startswith("INBOX_KEY=")), text.strip())
+
+
+def _is_word(key: str) -> bool:
+    """Whether it can stand in a header; so can none."""
+    return key.isascii() and key.isprintable() and " " not in key
 
 
 def _beside(file: Path, name: str) -> Path:
