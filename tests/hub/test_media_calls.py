@@ -124,6 +124,7 @@ def test_a_type_is_what_the_content_is(hub: RunningHub, content: bytes, name: st
         ("x" * 400 + ".tar.gz", "x" * 177 + ".gz"),
         ("日本語 %2e%2e%2f.png", "日本語 _2e_2e_2f.png"),
         ("a\"b;c'.txt", "a_22b;c'.txt"),
+        ("ghp_" + "a" * 36 + ".txt", "[redacted].txt"),
     ],
 )
 def test_a_name_is_a_name_and_no_path(hub: RunningHub, name: str, cleaned: str) -> None:

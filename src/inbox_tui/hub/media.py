@@ -14,6 +14,7 @@ from inbox_tui.core import media as types
 from inbox_tui.core.errors import Refused, invalid
 from inbox_tui.core.filenames import cleaned
 from inbox_tui.core.model import Document
+from inbox_tui.core.text import redact
 from inbox_tui.core.times import DAY
 from inbox_tui.hub import links
 from inbox_tui.hub.rate import RateLimit
@@ -160,7 +161,7 @@ class _Upload:
     async def finish(self, name: str) -> Kept:
         if not self._size:
             raise invalid("body.file", "is empty")
-        mime_type, name = types.type_of(self._head), cleaned(name)
+        mime_type, name = types.type_of(self._head), redact(cleaned(name))[0]
         if types.kind_of(mime_type) not in self._limits.kinds:
             raise Refused(415, f"This hub takes no {types.kind_of(mime_type)} files.", code="kind")
         verb = FinishUpload(
