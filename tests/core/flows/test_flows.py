@@ -14,7 +14,7 @@ from inbox_tui.core.flows.activities import ACTIVITIES
 from inbox_tui.core.flows.document import Flows, Trigger
 from inbox_tui.core.flows.fields import fields_of
 from inbox_tui.core.flows.matching import is_set_off, matching
-from inbox_tui.core.flows.template import render
+from inbox_tui.core.flows.template import MOST, render
 from inbox_tui.core.model import Event, Json
 from inbox_tui.dialects import fields
 
@@ -160,6 +160,13 @@ def test_events_of_other_dialects_have_fields_too() -> None:
 )
 def test_a_template(template: str, said: str) -> None:
     assert render(template, PLAN_NEW) == said
+
+
+def test_a_template_makes_no_job_of_a_hundred_megabytes() -> None:
+    said = render("{{body}} " * 800 + "end", {"body": "x" * fields.TEXT})
+    assert (len(said), said[-1]) == (MOST, "x")
+    whole = "y" * (MOST - 4)
+    assert render("{{body}} end", {"body": whole}) == whole + " end"
 
 
 @given(st.text())
