@@ -22,6 +22,9 @@ _TAKES_HOLD = {
     "media": "when the hub starts",
     "rate": "when the hub starts",
     "outbound": "when the hub starts",
+    "flows": "when the hub starts",
+    "gestalt": "when the hub starts",
+    "logs": "when the hub starts",
     "hubs": "with the next inbox that is opened",
     "agents": "with the agent's next hook; for the hub's own http hooks when it starts",
 }

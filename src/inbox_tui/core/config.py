@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -183,6 +184,24 @@ class GestaltSection(Section):
     """Whether a notify is refused whose session nobody opened; else it opens one."""
 
 
+def _collector(text: str) -> str:
+    where = urlsplit(text)
+    if text and (where.scheme not in ("http", "https") or not where.hostname or where.port == 0):
+        raise ValueError("is no address of a collector, such as http://127.0.0.1:4318/v1/logs")
+    return text
+
+
+class LogsSection(Section):
+    otlp_endpoint: Annotated[str, AfterValidator(_collector)] = ""
+    """Where the hub's log is exported to, by OTLP over HTTP: http://127.0.0.1:4318/v1/logs; empty: nowhere."""
+    otlp_headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Headers that go with it, by name, such as a key of the collector's."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {name: value.get_secret_value() for name, value in self.otlp_headers.items()}
+
+
 class AgentsSection(Section):
     claude_code: _ClaudeCodeSection = Field(default=_ClaudeCodeSection(), alias="claude-code")
     codex: _CodexSection = _CodexSection()
@@ -209,7 +228,7 @@ class FollowedHubSection(Section):
     """Of its mark beside its rows; empty is one in turn."""
 
 
-FILE_ALONE = {"agents", "filters", "flows", "hubs", "outbound"}
+FILE_ALONE = {"agents", "filters", "flows", "hubs", "logs", "outbound"}
 """Sections that no variable overrides: all hooks must read the same; and whoever starts a hub opens no way into a network."""
 
 
@@ -237,6 +256,7 @@ class Config(Section):
     outbound: OutboundSection = OutboundSection()
     flows: FlowsSection = FlowsSection()
     gestalt: GestaltSection = GestaltSection()
+    logs: LogsSection = LogsSection()
 
 
 def load_config(file: Path, environ: Mapping[str, str] | None = None) -> Config:

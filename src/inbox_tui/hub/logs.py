@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 
 from inbox_tui.core.times import Clock
 from inbox_tui.core.times import now as machine_clock
@@ -70,6 +70,7 @@ class Logs:
         self._clock = clock
         self._records: deque[LogRecord] = deque()
         self._characters = 0
+        self._ever = 0
         self._last = clock()
         self._lock = threading.Lock()
         self._wakers: set[Callable[[], None]] = set()
@@ -85,6 +86,7 @@ class Logs:
             self._last = max(self._last + 1, self._clock())
             record = LogRecord(self._last, self._clock(), severity, body[:VALUE], cut, space)
             self._records.append(record)
+            self._ever += 1
             self._characters += record.size
             while len(self._records) > MOST_RECORDS or self._characters > MOST_CHARACTERS:
                 self._characters -= self._records.popleft().size
@@ -112,14 +114,16 @@ class Logs:
     def follow(self) -> Follower:
         return Follower(self._wakers, asyncio.get_running_loop())
 
-    def _newer(self, wanted: Wanted, after: int) -> Iterator[LogRecord]:
+    def everything(self, after: int) -> tuple[list[LogRecord], int]:
+        """Of all spaces and of the hub itself what is newer than the number, the oldest first; and how many there ever were."""
         with self._lock:
-            newer = []
-            for record in reversed(self._records):
-                if record.number <= after:
-                    break
-                newer.append(record)
-        return (record for record in reversed(newer) if wanted.takes(record))
+            newer = list(takewhile(lambda record: record.number > after, reversed(self._records)))
+            ever = self._ever
+        return newer[::-1], ever
+
+    def _newer(self, wanted: Wanted, after: int) -> Iterator[LogRecord]:
+        newer, _ = self.everything(after)
+        return (record for record in newer if wanted.takes(record))
 
 
 class Follower:

@@ -35,6 +35,7 @@ from inbox_tui.hub.flows.engine import FlowEngine
 from inbox_tui.hub.jobs import LEASE_SECONDS
 from inbox_tui.hub.logs import LogHandler, Logs
 from inbox_tui.hub.master import MasterKey
+from inbox_tui.hub.otlp import exporting
 from inbox_tui.hub.places import database_at, reached
 from inbox_tui.hub.service import Rate, Retention, Service
 from inbox_tui.hub.settings import LOOPBACK, Settings
@@ -74,6 +75,7 @@ def serve(
         stack.enter_context(sockets.only_hub(paths))
         logs = Logs()
         stack.enter_context(_logging_to(paths.hub_log, logs))
+        stack.enter_context(exporting(logs, config.logs.otlp_endpoint, config.logs.headers))
         store = _open_store(paths, database or config.hub.database, notify_database or config.hub.notify_database)
         stack.callback(store.close)
         bound = stack.enter_context(_bound(paths, listen, config))
