@@ -47,6 +47,7 @@ class Groups:
         self._groups: dict[str, Group] = {}
         self._on_top: dict[int, tuple[str, bool]] = {}
         """By the number of a row of the top: the value of its group, and whether it needs me."""
+        self._is_settled = False
         self._touched: set[int] = set()
         """Rows that the journal told of while the search runs: what a step says of these may be older."""
         self._order: list[Group] = []
@@ -193,6 +194,7 @@ class Groups:
 
     def settle(self) -> None:
         """The search has ended."""
+        self._is_settled = True
         self._touched.clear()
 
     def _group(self, value: str) -> Group | None:
@@ -233,12 +235,13 @@ class Groups:
         value = id_ if row is None else self._value(row.notification, lists)
         if was is None and row is not None:
             rank, at, _ = row.notification.place
-            was = Was(row.n, BITS[View.UNREAD] * is_in(View.UNREAD, row.notification), rank, at)
+            was = Was(row.n, sum(BITS[view] for view in View if is_in(view, row.notification)), rank, at)
         if was is not None:
             self._remove(was, value)
         if row is None:
             return
-        self._touched.add(row.n)
+        if not self._is_settled:
+            self._touched.add(row.n)
         if is_in(self.view, row.notification) and matches(self.query, row.notification, now):
             rank, at, _ = row.notification.place
             is_unread = is_in(View.UNREAD, row.notification)
@@ -268,9 +271,11 @@ class Groups:
                 if asked and (group := self._groups.get(value)) is not None:
                     group.asks = max(0, group.asks - 1)  # of one that made room and came back it was not counted
             return
-        keys = [key_of(self.by, was.at, is_root=False)] + [ROOT] * (self.by is By.THREAD)
-        for group in (*filter(None, [self._groups.get(value)]), *self._groups.values()):
-            if any(group.take(Placed(key, was.n, was.at, is_unread)) for key in keys):
+        places = [Placed(key_of(self.by, was.at, is_root=False), was.n, was.at, is_unread)]
+        places += [places[0]._replace(key=ROOT)] * (self.by is By.THREAD)
+        others = self._groups.values() if was.views else ()  # what has just come was in none
+        for group in (*filter(None, [self._groups.get(value)]), *others):
+            if any(map(group.take, places)):
                 if not group.keys and not group.asks:
                     del self._groups[group.value]
                 return
