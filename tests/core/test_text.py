@@ -93,6 +93,7 @@ def test_keys_are_redacted_and_counted(secret: str) -> None:
     [
         ("Authorization: Bearer\n", "  abcdefghijklmnop", ""),
         ("Authorization: Bearer␊", "abcdefghijklmnop", "␊done"),
+        ("Authorization: Basic ", "YWRhOmh1bnRlcjI=", "' https://a.example"),
         ("https://a.example/?to=https%3A%2F%2Fb.example%3Fsv%3D1%26sig%3D", "a1b2c3d4e5f6g7h8%253D", ""),
         ("AccountName=a;AccountKey=", "abcdefghij/kl==", ""),
         ("export AWS_SECRET_ACCESS_KEY=", "wJalrXUtnFEMI", " AWS_REGION=eu"),

@@ -15,7 +15,7 @@ _words = st.sampled_from(
         "sig=", "X-Amz-Signature=", "x-amz-security-token=", "Bearer%20", "bearer+", "x-api-key:",
         "-----BEGIN%20PRIVATE%20KEY-----", "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----", "A" * 16,
         "AccountKey=", "access_key=", "accesskey=", "%26sig%3D", '"token": "', '"api_key":"', '"api-key": "', '"Secret":"', '"',
-        "Bearer\n", "bearer␊", '"acce\u017f\u017f_\u212aey": "', '"password":"', '"apikey": "',
+        "Bearer\n", "Authorization: Basic ", "bearer␊", '"acce\u017f\u017f_\u212aey": "', '"password":"', '"apikey": "',
         "-----BEGIN PGP PRIVATE KEY BLOCK-----", "a1b2c3d4e5f6" * 3, ".", "_", " ", "\n",
     ]
 )  # fmt: skip

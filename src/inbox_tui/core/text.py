@@ -32,7 +32,8 @@ _SECRETS = re.compile(
     r"|\bA(?:KIA|SIA)[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_-]{30,}|\bik_[A-Za-z0-9]+_[A-Za-z0-9_-]{20,}|\ban_key_[A-Za-z0-9_-]{12,}"
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
     r"|(?i:(?<=\bsig=)|(?<=u0026sig=)|(?<=sig%3d)|(?<=[-_]signature=)|(?<=[-_]security-token=))[A-Za-z0-9%+/=_-]{16,}"
-    r"|(?i:(?<=bearer[\s␊])[\s␊]*|(?<=bearer%20)|(?<=bearer\+)|(?<=x-api-key: )|(?<=x-api-key:))[A-Za-z0-9._~+/=-]{12,}"
+    r"|(?i:(?<=bearer[\s␊])[\s␊]*|(?<=bearer%20)|(?<=bearer\+)|(?<=x-api-key: )|(?<=x-api-key:)"
+    r"|(?<=authorization: basic ))[A-Za-z0-9._~+/=-]{12,}"
     r"|(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=)|(?<=access_key=)|(?<=accesskey=)"
     r"|(?<=accountkey=))(?!\[redacted\])[^\s&'\"]{6,}"
     r"|(?i:(?<=password\":\")|(?<=(?:secret|apikey)\":\")|(?<=token\":\")|(?<=api[_-]key\":\")|(?<=access_key\":\")"
@@ -44,7 +45,7 @@ _SECRETS = re.compile(
 _SIGNS = (
     *("-----begin", "sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"),
     *("xox", "akia", "asia", "aiza", "ik_", "an_key_", "eyj", "sig=", "signature=", "security-token=", "bearer", "x-api-key:"),
-    *("password=", "passwd=", "secret=", "token=", "key=", "sig%3d", 'password":', 'secret":', 'token":', 'key":'),
+    *("password=", "passwd=", "secret=", "token=", "key=", "sig%3d", ": basic ", 'password":', 'secret":', 'token":', 'key":'),
 )
 """Every secret holds one of these, and few texts do: looking for them first makes redaction ten times cheaper."""
 
