@@ -146,6 +146,8 @@ def test_only_the_machine_itself_names_a_terminal_of_its_own(hub: RunningHub) ->
     key = {"X-API-Key": hub.new_key("far away", "send")["key"]}
     assert hub.call("POST", "/api/sessions", body, by="tcp", headers=key).status == 403
     assert hub.call("POST", "/api/sessions", body, by="send").document["takes_text"] is True
+    again = hub.call("POST", "/api/sessions", {"id": "typed"}, by="tcp", headers=key)
+    assert again.document["takes_text"] is True, "nor takes one away"
     for wrong in ({"tmux_pane": "1"}, {"program": "a b"}, {"tmux_pane": "%1 ; kill-server"}):
         refused = hub.call("POST", "/api/sessions", body | {"terminal": body["terminal"] | wrong}, by="send")  # type: ignore[operator]
         assert (refused.status, refused.document["errors"][0]["location"]) == (422, f"body.terminal.{next(iter(wrong))}")

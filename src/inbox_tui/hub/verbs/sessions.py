@@ -29,7 +29,7 @@ def enter(batch: Batch, sender: str, said: InSession) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Opens a session, or says anew where it takes text. With no `id` it is the first free number after `label`: "Codex 2".
+    """Opens a session, or says anew where it takes text; who names no terminal takes none away. With no `id` it is the first free number after `label`: "Codex 2".
     Answers it."""
 
     sender: str
@@ -45,7 +45,8 @@ class Register:
         known = _session(batch, self.id) if self.id else None
         name = self.id or next(name for n in count(1) if _session(batch, name := f"{self.label} {n}") is None)
         opened_at, plan = (known.opened_at, known.plan) if known else (batch.now, "")
-        session = Session(name, self.sender, opened_at, batch.now, self.terminal, plan)
+        terminal = known.terminal if known is not None and not self.terminal.pane else self.terminal
+        session = Session(name, self.sender, opened_at, batch.now, terminal, plan)
         if known is not None:
             batch.execute(statements.DELETE_SESSION, id=name)
         _open(batch, session)
