@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import aclosing
@@ -13,6 +12,7 @@ from typing import Literal, NoReturn
 from inbox_tui.cli.problems import complain
 from inbox_tui.client import wire
 from inbox_tui.client.api import Hub
+from inbox_tui.client.delays import delay_after
 from inbox_tui.client.stream import Frame, follow
 from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
@@ -28,7 +28,6 @@ Tell = Callable[[Event, Item, Notification], None]
 
 REMEMBERED = 10_000
 """Rows of which it is known what was told of them."""
-FIRST_DELAY, LAST_DELAY = 0.2, 30.0
 _ROWS = ("notification.created", "notification.updated")
 _TONES: dict[Tone, str] = {"ask": "question", "error": "error", "warn": "warning", "success": "success", "info": "message"}
 
@@ -144,5 +143,5 @@ class _Watching:
     async def pause(self, why: str) -> None:
         if not self._failures:
             complain(f"{why} Waiting for it.")
-        await asyncio.sleep(min(LAST_DELAY, FIRST_DELAY * 2**self._failures) * random.uniform(0.5, 1))
+        await asyncio.sleep(delay_after(self._failures))
         self._failures += 1

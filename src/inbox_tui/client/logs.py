@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import Any, NoReturn
@@ -12,12 +11,12 @@ from pydantic import BaseModel
 
 from inbox_tui.client import wire
 from inbox_tui.client.api import Hub
+from inbox_tui.client.delays import delay_after
 from inbox_tui.client.stream import follow
 from inbox_tui.client.target import Target
 from inbox_tui.core.errors import HubUnreachable, Refused
 
 PATH = "/api/logs/stream"
-FIRST_DELAY, LAST_DELAY = 0.2, 30.0
 
 
 class Record(BaseModel):
@@ -56,5 +55,5 @@ async def follow_logs(
                     raise
                 if not failures:
                     complain(f"{error} Waiting for it.")
-            await asyncio.sleep(min(LAST_DELAY, FIRST_DELAY * 2**failures) * random.uniform(0.5, 1))
+            await asyncio.sleep(delay_after(failures))
             failures += 1

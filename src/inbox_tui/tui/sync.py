@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from inbox_tui.cache.pages import Row
 from inbox_tui.cache.rows import View
 from inbox_tui.cache.store import Cache
+from inbox_tui.client.delays import FIRST_DELAY, delay_after
 from inbox_tui.client.target import Target
 from inbox_tui.core import times
 from inbox_tui.core.errors import HubUnreachable, Refused
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from inbox_tui.client.api import Hub
 
 COALESCE_SECONDS = 0.05
-FIRST_DELAY, LAST_DELAY = 0.2, 30.0
-"""Seconds between attempts to connect, at first and at most."""
 PROVED_SECONDS = 5.0
 """A connection that lived so long was a success: the next attempts begin quickly again. A hub may take us in only to hang up."""
 LOOK_SECONDS = 1.0
@@ -178,7 +177,7 @@ class Sync:
         self._had_gap = True
         if self._state.state == "live" and time.monotonic() - began > PROVED_SECONDS:
             self._failures = 0
-        delay = max(at_least, min(LAST_DELAY, FIRST_DELAY * 2**self._failures) * random.uniform(0.5, 1))
+        delay = max(at_least, delay_after(self._failures))
         self._failures += 1
         self._tell(state="offline", detail=why, next_try=self._clock() + round(delay * times.SECOND), refused=refused)
         self._retry.clear()
