@@ -147,6 +147,7 @@ def test_little_room(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         ("config.toml", "[tui.keys]\ndone = ['j']", "by done and by down"),
         ("config.toml", "[alerts]\nquiet = 'nights'", "22:00-07:30"),
         ("config.toml", "[", "config.toml"),
+        ("config.toml", '[tui]\ntheme = "drcula"', "did you mean dracula?"),
         ("themes/mine.toml", "name = 1", "theme mine.toml skipped"),
     ],
 )

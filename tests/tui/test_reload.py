@@ -44,6 +44,7 @@ async def test_a_change_is_taken_without_a_restart(pane: OpenPane) -> None:
     ("content", "said"),
     [
         ('[tui]\ntheem = "light"', "did you mean tui.theme?"),
+        ('[tui]\ntheme = "ligth"', "no theme is called 'ligth'; did you mean light?"),
         ('[tui]\ntheme = "light"\n[tui.keys]\ndone = "j"', "wanted by done and by down"),
         ("[", "config.toml"),
         ("[hub]\nlisten = 1", "hub.listen"),

@@ -141,6 +141,12 @@ async def test_every_textual_theme_works_too(pane: OpenPane) -> None:
         assert it.app.get_css_variables()["inbox-ask"]
 
 
+async def test_a_theme_that_there_is_not_is_said_with_the_nearest(pane: OpenPane) -> None:
+    async with pane(seed.rows(5), settings=Settings(theme="drak")) as it:
+        assert it.app.theme == "dark"
+        assert "tui.theme: no theme is called 'drak'; did you mean dark?" in it.footer
+
+
 def test_our_themes_are_good_and_a_bad_file_is_named_and_skipped(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text('name = "bad"\n[colors]\nbackground = "no colour"\n')
     (tmp_path / "worse.toml").write_text("not toml")

@@ -35,7 +35,7 @@ from inbox_tui.tui.reload import ConfigFile
 from inbox_tui.tui.screens.main import MainScreen
 from inbox_tui.tui.settings import DEFAULTS, Settings, read_config, settings_in
 from inbox_tui.tui.terminal import CursorFence, Fence, put
-from inbox_tui.tui.theme import choose_theme, fallback_variables, few_colors, load_themes, shipped_themes
+from inbox_tui.tui.theme import choose_theme, complaint_about, fallback_variables, few_colors, load_themes, shipped_themes
 from inbox_tui.tui.told import Told, tell
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class InboxApp(App[int]):
         if config.tui.theme != self._wanted_theme:
             self._wanted_theme = config.tui.theme
             self.theme = choose_theme(config.tui.theme, self._environ, self._load_themes())
-        self.main.say("the configuration was read again")
+        self.main.say(complaint_about(self._wanted_theme, [*self.available_themes]) or "the configuration was read again")
 
     # Themes
 
@@ -308,7 +308,10 @@ class InboxApp(App[int]):
         self._own_themes, self._problems = load_themes(shipped_themes(), self.paths.themes)
         for theme in self._own_themes.values():
             self.register_theme(theme)
-        return [*self.available_themes]
+        names = [*self.available_themes]
+        if said := complaint_about(self._wanted_theme, names):
+            self._problems.append(said)
+        return names
 
 
 def run(paths: Paths | None = None) -> int:

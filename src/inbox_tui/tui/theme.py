@@ -7,6 +7,7 @@ out is derived from `[colors]`; what `[stripe]` leaves out can be seen by night 
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -99,6 +100,14 @@ def choose_theme(wanted: str, environ: Mapping[str, str], names: Sequence[str]) 
     if "NO_COLOR" in environ or few_colors(environ):
         return "ansi"
     return wanted if wanted in names else "dark"
+
+
+def complaint_about(wanted: str, names: Sequence[str]) -> str:
+    """That there is no theme of that name, and which one is near; "" where there is nothing to say."""
+    if not wanted or wanted in names:
+        return ""
+    near = difflib.get_close_matches(wanted, names, 1)
+    return f"tui.theme: no theme is called {wanted!r}; " + (f"did you mean {near[0]}?" if near else "the palette lists them")
 
 
 def few_colors(environ: Mapping[str, str]) -> bool:

@@ -21,9 +21,11 @@ CHECK_SECONDS = 5.0
 
 
 def configuration(scene: Scene) -> Iterator[Finding]:
+    from textual.theme import BUILTIN_THEMES
+
     from inbox_tui.core.config import load_config
     from inbox_tui.tui.keymap import build_keymap
-    from inbox_tui.tui.theme import load_themes, shipped_themes
+    from inbox_tui.tui.theme import complaint_about, load_themes, shipped_themes
 
     file = scene.paths.config_file
     try:
@@ -36,8 +38,8 @@ def configuration(scene: Scene) -> Iterator[Finding]:
     themes, problems = load_themes(shipped_themes(), scene.paths.themes)
     for skipped in problems:
         yield wrong(skipped, f"mend or remove it in {scene.paths.themes}")
-    if config.tui.theme and config.tui.theme not in themes:
-        yield note(f"tui.theme: {config.tui.theme!r} is none of {', '.join(sorted(themes))}", f"edit {file}")
+    if said := complaint_about(config.tui.theme, [*themes, *BUILTIN_THEMES]):
+        yield wrong(said, f"edit {file}")
 
 
 def sockets(scene: Scene) -> Iterator[Finding]:
