@@ -29,8 +29,8 @@ def enter(batch: Batch, sender: str, said: InSession) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Opens a session, or says anew where it takes text; who names no terminal takes none away. With no `id` it is the first free number after `label`: "Codex 2".
-    Answers it."""
+    """Opens a session, or says anew where it takes text; who names no terminal takes none away. With no `id` it is the first free
+    number after `label`: "Codex 2". Answers it."""
 
     sender: str
     id: str
