@@ -76,6 +76,8 @@ def test_no_sender_and_no_hub_writes_anything_of_its_own(home: Path, seed: int) 
         for keys in ("o", "Y", "t", "\r", "+", "\x1b", "v", *("j", "y", "o", "O", "\x1b") * 4, "/", "evil\r", "\x1b", "=s", "G"):
             terminal.press(keys)
             terminal.pump(0.15 if keys == "\x1b" else 0.06)
+        terminal.press("q")
+        assert not terminal.pump(20), "it leaves, so that nothing is cut off in its middle"
         written = bytes(terminal.output).decode()
     found = _SEQUENCE.findall(written)
     assert [sequence for sequence in found if not _OWN.fullmatch(sequence)] == []
