@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import Any, NoReturn
-
-from pydantic import BaseModel
 
 from inbox_tui.client import wire
 from inbox_tui.client.api import Hub
 from inbox_tui.client.delays import delay_after
 from inbox_tui.client.stream import follow
 from inbox_tui.client.target import Target
+from inbox_tui.client.work import Record
 from inbox_tui.core.errors import HubUnreachable, Refused
 
 PATH = "/api/logs/stream"
-
-
-class Record(BaseModel):
-    """One record, as the hub lists it."""
-
-    id: int
-    timestamp: str
-    severity_text: str
-    severity_number: int
-    body: str
-    attributes: dict[str, str]
 
 
 async def follow_logs(
@@ -47,9 +36,8 @@ async def follow_logs(
                     async for frame in frames:
                         failures, has_heard = 0, True
                         if frame.event == "log":
-                            record = wire.parse(Record, frame.data)
-                            after = record.id
-                            tell(record.model_dump())
+                            after = wire.parse(Record, frame.data).id
+                            tell(json.loads(frame.data))
             except (HubUnreachable, Refused) as error:
                 if not has_heard or (isinstance(error, Refused) and error.status < 500):
                     raise
