@@ -285,3 +285,7 @@ def test_in_a_terminal_from_a_hub_that_goes_away_meanwhile(hub: RunningHub) -> N
         terminal.press("\x12")
         terminal.wait_for("not running", since=since)
     hub.restart()
+
+
+def test_one_event_is_one() -> None:
+    assert [telling.of_events(count) for count in (1, 2, 1200)] == ["1 event", "2 events", "1,200 events"]

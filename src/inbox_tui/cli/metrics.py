@@ -50,13 +50,15 @@ def _list(tasks: list[dict[str, Any]], as_json: bool) -> int:
     from inbox_tui.core.text import clean
     from inbox_tui.core.times import from_wire, now
     from inbox_tui.tui.clocktime import moment
+    from inbox_tui.tui.metrics.telling import of_events
 
     for one in tasks:
         if as_json:
             click.echo(json.dumps(one, ensure_ascii=False))
             continue
         name, source = (clean(str(one[member]), lines=False) for member in ("task", "source"))
-        click.echo(f"{moment(from_wire(one['last_at']) or 0, now()):<13}  {one['events']:>7,} events  {name}  ({source})")
+        last = moment(from_wire(one["last_at"]) or 0, now())
+        click.echo(f"{last:<13}  {of_events(one['events']):>14}  {name}  ({source})")
     if not tasks and not as_json:
         click.echo("No task has told any figures yet: numbers in `meta`, or steps such as task.completed.")
     return Exit.DONE

@@ -39,6 +39,10 @@ class Drawn(NamedTuple):
     points: Sequence[tuple[int, float]]
 
 
+def of_events(count: int) -> str:
+    return f"{count:,} {'event' if count == 1 else 'events'}"
+
+
 def figures(told: Metrics) -> list[Drawn]:
     """A line for each group."""
     return [
@@ -109,7 +113,7 @@ def note(told: Metrics, part: Part, now: int) -> str:
     """What the plot is made of."""
     if not told.events:
         return ""
-    made = [f"{told.events:,} events since {moment(told.since, now)}"]
+    made = [f"{of_events(told.events)} since {moment(told.since, now)}"]
     if not told.is_whole:
         made.append("earlier ones are more than is read at once")
     if part == "figures" and told.bucket_seconds:

@@ -142,7 +142,7 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
     def action_choose_figure(self) -> None:
         if self._told is not None:
             named = [
-                (telling.said(key.name), partial(self._ask_for, key=key.name), f"{key.events:,} events")
+                (telling.said(key.name), partial(self._ask_for, key=key.name), telling.of_events(key.events))
                 for key in self._told.keys
             ]
             self.app.push_screen(Palette.of(self, named, "Figures…"))
@@ -155,7 +155,7 @@ class MetricsScreen(ClosesOnce, ModalScreen[None]):
             self._say(trouble(error, NO_METRICS))
             return
         named = [(f"{telling.said(one.task)} · {telling.said(one.source)}", one) for one in tasks]
-        choices = [(name, partial(self._turn_to, one.source, one.task), f"{one.events:,} events") for name, one in named]
+        choices = [(name, partial(self._turn_to, one.source, one.task), telling.of_events(one.events)) for name, one in named]
         self.app.push_screen(Palette.of(self, choices, "Tasks…"))
 
     def _turn_to(self, source: str, task: str) -> None:
