@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from receiver import Receiver, hold, status
 
 from inbox_tui import __version__
+from inbox_tui.cli.checks.finding import scene_of
+from inbox_tui.cli.checks.hub import exported
 
 PATH = "/v1/logs"
 SECRET = "collector-key"
@@ -60,9 +63,14 @@ def told(hub: RunningHub, words: str) -> list[str]:
     return [line for line in hub.paths.hub_log.read_text().splitlines() if words in line]
 
 
+def doctor() -> tuple[str, str]:
+    (finding,) = exported(scene_of(os.environ))
+    return finding.level, finding.said
+
+
 def test_every_record_arrives_as_the_log_has_it(home: Path, collector: Receiver) -> None:
     hub = exporting(home, collector)
-    notify(hub, "Ship \ud83d\ude80")
+    notify(hub, "Ship 🚀")
     key = {"X-API-Key": hub.new_key("far", "send", space=_space(hub, "north"))["key"]}
     body = CODEX | {"event_id": ""}
     assert hub.call("POST", "/api/sessions/Codex%201/notify", body, by="tcp", headers=key).status == 204
@@ -95,11 +103,14 @@ def test_a_collector_that_is_away_is_told_of_once_and_gets_everything_later(home
         pass
     hub = exporting(home, gone)
     notify(hub, "while it was away")
-    eventually(lambda: told(hub, "the log is not exported: 127.0.0.1"))
+    assert doctor()[0] == "wrong", "also before the hub gives it up"
+    (line,) = eventually(lambda: told(hub, "the log is not exported: 127.0.0.1"))
+    assert doctor() == ("wrong", line.partition("inbox_tui.hub.otlp: ")[2])
     with Receiver(gone.port) as back:
         back.answers[PATH] += [status(503, retry_after="0")]
         notify(hub, "while it came back")
         eventually(lambda: told(hub, "exported again"))
+        assert doctor() == ("fine", f"it is exported to 127.0.0.1:{gone.port}")
     assert summaries(back)[:2] == ["while it was away", "while it came back"]
     assert len(told(hub, "not exported")) == 1
     assert SECRET not in hub.paths.hub_log.read_text()

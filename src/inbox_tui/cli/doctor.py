@@ -24,6 +24,7 @@ def checks() -> dict[str, Check]:
         "hubs": hubs.followed,
         "sockets": files.sockets,
         "port": hub.port,
+        "log": hub.exported,
         "database": files.database,
         "cache": files.cache,
         "hooks of claude-code": agents.claude_code,

@@ -16,10 +16,8 @@ from inbox_tui import __version__
 from inbox_tui.hub.logs import NUMBERS, LogRecord, Logs
 
 log = logging.getLogger(__name__)
-_PAUSE_SECONDS = 1.0
-_ANSWER_SECONDS = 5.0
-_END_SECONDS = 2.0
-"""How long the hub's end waits for what was said last."""
+_PAUSE_SECONDS, _ANSWER_SECONDS = 1.0, 5.0
+_END_SECONDS = 2.0  # that the hub's end waits for what was said last
 _BATCH = 512
 _LATER = (429, 502, 503, 504)
 """What the OTLP specification lets a client send again after; what is refused in any other way is lost."""
@@ -55,28 +53,27 @@ class _Collector:
         session.trust_env = False  # no proxy and no password of the environment's
         session.hooks["response"].append(self._hear)
         self._exporter = OTLPLogExporter(endpoint, headers=headers, timeout=_ANSWER_SECONDS, session=session)
-        self._resource = Resource.create({"service.name": "inbox", "service.version": __version__})
-        self._scope = InstrumentationScope("inbox_tui.hub", __version__)
+        resource = Resource.create({"service.name": "inbox", "service.version": __version__})
+        self._origin = resource, InstrumentationScope("inbox_tui.hub", __version__)
 
     def offer(self, records: Sequence[LogRecord]) -> int | None:
         """The HTTP status that it answered, None for none in time. Blocks."""
-        from opentelemetry._logs import LogRecord as Told
-        from opentelemetry._logs import SeverityNumber
+        from opentelemetry import _logs as otel
         from opentelemetry.sdk._logs import ReadableLogRecord
 
         self._status = None
         batch = [
-            Told(
+            otel.LogRecord(
                 timestamp=record.at * 1000,
                 observed_timestamp=record.at * 1000,
-                severity_number=SeverityNumber(NUMBERS[record.severity]),
+                severity_number=otel.SeverityNumber(NUMBERS[record.severity]),
                 severity_text=record.severity,
                 body=_utf8(record.body),
                 attributes=_attributes(record),
             )
             for record in records
         ]
-        self._exporter.export([ReadableLogRecord(told, self._resource, self._scope) for told in batch])
+        self._exporter.export([ReadableLogRecord(told, *self._origin) for told in batch])
         return self._status
 
     def _hear(self, response: object, **_: object) -> None:
@@ -129,7 +126,8 @@ class _Export:
         """All that is new, by batches, until one is not taken."""
         while True:
             new, ever = self._logs.everything(self._place)
-            self._count(ever - self._read - len(new), are_lost=True)
+            forgotten = ever - self._read - len(new)
+            self._read, self._lost = self._read + forgotten, self._lost + forgotten
             if not (batch := new[:_BATCH]):
                 return
             status = collector.offer(batch)
@@ -138,14 +136,10 @@ class _Export:
                 return
             is_taken = 200 <= status < 300
             self._place = batch[-1].number
-            self._count(len(batch), are_lost=not is_taken)
+            self._read, self._lost = self._read + len(batch), self._lost + (0 if is_taken else len(batch))
             self._tell("" if is_taken else f"answered {status}")
             if not is_taken or len(new) <= _BATCH:
                 return
-
-    def _count(self, records: int, *, are_lost: bool) -> None:
-        self._read += records
-        self._lost += records if are_lost else 0
 
     def _tell(self, problem: str) -> None:
         """Once when it begins to fail and once when it works again, without what else an address may hold."""

@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from inbox_tui import __version__
 from inbox_tui.cli.checks.finding import Finding, Scene, fine, note, wrong
@@ -96,6 +97,33 @@ def port(scene: Scene) -> Iterator[Finding]:
         )
     else:
         yield fine(f"{wanted} is free")
+
+
+def exported(scene: Scene) -> Iterator[Finding]:
+    """The log at a collector, by the hub's last word about it; it says each change but once, and may have forgotten that."""
+    from inbox_tui.core.config import load_config
+
+    if not scene.hub.socket:
+        return
+    try:
+        endpoint = load_config(scene.paths.config_file, scene.environ).logs.otlp_endpoint
+    except ConfigError:
+        return  # said elsewhere
+    if not endpoint:
+        yield fine("it is kept by the hub alone")
+        return
+    where = urlsplit(endpoint)
+    address = f"{where.hostname}:{where.port or (443 if where.scheme == 'https' else 80)}"
+    try:
+        said = _get(scene.hub, "/api/logs?category=hub&text=inbox_tui.hub.otlp&limit=1")["items"]
+    except InboxError:
+        return  # said of the hub itself
+    if said and said[0]["severity_text"] != "INFO":
+        yield wrong(said[0]["body"], f"look at the collector, and at [logs] in {scene.paths.config_file}")
+    elif not _is_taken(address):
+        yield wrong(f"no collector is at {address}", f"start it; or another [logs] otlp_endpoint in {scene.paths.config_file}")
+    else:
+        yield fine(f"it is exported to {address}")
 
 
 def _listens(scene: Scene) -> str:
