@@ -38,7 +38,9 @@ def test_a_variable_goes_over_the_file(file: Path) -> None:
 
 def test_where_a_hub_may_call_is_the_files_alone_to_say(file: Path) -> None:
     file.write_text('[outbound]\nallowed = ["127.0.0.1", "10.0.0.0/8", "fd00::/8", "hooks.internal"]\n')
-    config = load_config(file, {"INBOX_OUTBOUND_ALLOWED": "0.0.0.0/0"})
+    elsewhere = {"INBOX_OUTBOUND_ALLOWED": "0.0.0.0/0", "INBOX_LOGS_OTLP_ENDPOINT": "http://elsewhere/v1/logs"}
+    config = load_config(file, elsewhere)
+    assert config.logs.otlp_endpoint == ""
     assert config.outbound.allowed == ("127.0.0.1", "10.0.0.0/8", "fd00::/8", "hooks.internal")
 
 
@@ -62,6 +64,9 @@ def test_where_a_hub_may_call_is_the_files_alone_to_say(file: Path) -> None:
         ("", {"INBOX_HUB_LISTENN": "x:1"}, "INBOX_HUB_LISTENN: hub.listenn: no such key; did you mean hub.listen?"),
         ('[outbound]\nallowed = ["::1", "10.0.0.1/8"]', {}, "config.toml: outbound.allowed.1: no address, network or host name"),
         ('[outbound]\nallowed = ["127.1"]', {}, "config.toml: outbound.allowed.0: no address, network or host name"),
+        ('[logs]\notlp_endpoint = "localhost:4318"', {}, "config.toml: logs.otlp_endpoint: is no address of a collector"),
+        ('[logs]\notlp_endpoint = "http://[::1"', {}, "config.toml: logs.otlp_endpoint: "),
+        ('[logs]\notlp_endpoint = "http://c/v1/logs?key=k"', {}, "config.toml: logs.otlp_endpoint: has a query"),
         ("", {"INBOX_RATE_BURST": "many"}, "INBOX_RATE_BURST: rate.burst: "),
     ],
 )

@@ -19,6 +19,8 @@ from receiver import Receiver, hold, status
 from inbox_tui import __version__
 from inbox_tui.cli.checks.finding import scene_of
 from inbox_tui.cli.checks.hub import exported
+from inbox_tui.hub import otlp
+from inbox_tui.hub.logs import MOST_RECORDS, Logs
 
 PATH = "/v1/logs"
 SECRET = "collector-key"
@@ -127,6 +129,17 @@ def test_what_a_collector_refuses_is_lost_and_counted(home: Path, collector: Rec
     eventually(lambda: told(hub, f"so far {refused} of its records were lost"))
     assert taken
     assert hub.stop() == 0
+
+
+def test_what_the_log_forgot_before_it_was_sent_is_counted(collector: Receiver, caplog: pytest.LogCaptureFixture) -> None:
+    logs = Logs()
+    for n in range(MOST_RECORDS + 50):
+        logs.add(str(n), {})
+    collector.answers[PATH] += [status(400)]
+    with caplog.at_level("INFO"), otlp.exporting(logs, collector.url(PATH), {}):
+        eventually(lambda: f"so far {50 + len(_records(collector.got[0].body))} " in caplog.text if collector.got else None)
+        eventually(lambda: arrived(collector)[-1][1].body.string_value == str(MOST_RECORDS + 49))
+    assert [record.body.string_value for _, record, _ in arrived(collector)] == [str(50 + n) for n in range(MOST_RECORDS)]
 
 
 def _records(body: bytes) -> list[Any]:

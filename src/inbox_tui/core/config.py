@@ -188,6 +188,8 @@ def _collector(text: str) -> str:
     where = urlsplit(text)
     if text and (where.scheme not in ("http", "https") or not where.hostname or where.port == 0):
         raise ValueError("is no address of a collector, such as http://127.0.0.1:4318/v1/logs")
+    if where.query:
+        raise ValueError("has a query, which would be shown: what a collector wants to know goes into otlp_headers")
     return text
 
 
