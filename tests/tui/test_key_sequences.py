@@ -212,7 +212,7 @@ class Storm:
         self.witness.look(self.it.text(widget), left_out, self.it.seconds)
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.soak) for n in range(2, 60))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 60))])
 async def test_random_keys_answer_only_what_was_wholly_shown(pane: OpenPane, seed: int) -> None:
     async with pane([]) as it:
         await it.tell(ConnectionChanged("live", 1, caught_up_at=1))

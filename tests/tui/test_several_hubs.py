@@ -130,7 +130,7 @@ async def test_a_hub_by_its_key_is_answered_triaged_and_undone_apart_from_anothe
         await pane.until_live("home", "build")
         assert pane.titles() == [("build", "deploy?"), ("home", "at home")]
         for words in ("hub build", "◆build", "◆home", "● home", "● build", "● 2 hubs live"):
-            assert words in pane.screen
+            await pane.until(lambda words=words: words in pane.screen)  # type: ignore[misc]
         question = pane.lists.window(View.NEEDS, 0, 1)[0]
         pane.app.link.decide(question, "approve")
         await pane.until(lambda: (now := pane.lists.row(question.id)) and now.notification.decision)
