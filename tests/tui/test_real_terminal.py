@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -59,6 +61,13 @@ def test_a_terminal_that_never_replies_is_told_of_and_approves_nothing(hub: Runn
         terminal.press("y")
         terminal.wait_for("nothing answered", since=since)
         assert asker.poll() is None
+
+
+def test_a_pane_ends_with_its_terminal_also_where_no_signal_tells(hub: RunningHub) -> None:
+    with opened(hub.home, "live") as terminal:
+        os.close(terminal._master)
+        terminal._master = os.open(os.devnull, os.O_RDONLY)
+        assert terminal.process.wait(20) == -signal.SIGHUP
 
 
 @pytest.mark.tmux

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -34,7 +35,7 @@ from inbox_tui.tui.messages import CacheChanged, Raised
 from inbox_tui.tui.reload import ConfigFile
 from inbox_tui.tui.screens.main import MainScreen
 from inbox_tui.tui.settings import DEFAULTS, Settings, read_config, settings_in
-from inbox_tui.tui.terminal import CursorFence, Fence, put
+from inbox_tui.tui.terminal import CursorFence, Fence, is_there, put
 from inbox_tui.tui.theme import choose_theme, complaint_about, fallback_variables, few_colors, load_themes, shipped_themes
 from inbox_tui.tui.told import Told, tell
 
@@ -104,6 +105,7 @@ class InboxApp(App[int]):
         self._say_problems()
         self.main.changes.index()
         self._follow_configuration()
+        self._had_terminal = is_there(self._driver)
         self.set_interval(1.0, self._tick)
         self._tick()
         if self._connect is not None:
@@ -219,6 +221,9 @@ class InboxApp(App[int]):
         )
 
     def _tick(self) -> None:
+        if self._had_terminal and not is_there(self._driver):
+            # Closed without a word, as where no terminal controls us: reading its end for ever would cost a whole core.
+            signal.raise_signal(signal.SIGHUP)
         self._ring()
         self._show_count()
         self.main.show_hush(self.alerter.hush)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
@@ -21,6 +22,11 @@ def put(driver: Driver | None, sequence: str) -> None:
     if driver is not None and not driver.is_headless:
         driver.write(sequence)
         driver.flush()
+
+
+def is_there(driver: Driver | None) -> bool:
+    """Whether there is a terminal that is read from; one that was closed is none."""
+    return driver is not None and not driver.is_headless and os.isatty(getattr(driver, "fileno", -1))
 
 
 class Fence(Protocol):
