@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -143,6 +144,8 @@ class Liar:
         """Says the same for as long as somebody takes it."""
 
         async def say(writer: asyncio.StreamWriter) -> None:
+            # What stands in our own buffer was taken by nobody.
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
             writer.write(head)
             sent = 0
             while True:

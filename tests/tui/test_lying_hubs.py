@@ -17,7 +17,7 @@ from inbox_tui.client.target import Target, find_target
 from inbox_tui.tui import walk
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eevil\u2066\r\n\t\x00\x7f"
-SLACK = 32 << 20
+SLACK = 4 << 20
 """What sockets and chunks hold besides."""
 
 
