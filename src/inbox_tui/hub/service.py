@@ -193,8 +193,8 @@ class Service:
             self._clockwork.count(space, *verb.timer)
         return published
 
-    async def say(self, space: str, event: Event, *, key: str) -> Published:
-        """Something of the hub's own, once a key. It sets nothing off."""
+    async def say(self, space: str, event: Event, *, key: str = "") -> Published:
+        """Something of the hub's own; with a key, once. It sets nothing off."""
         return cast(Published, await self._writer.submit(space, Publish(Sender("inbox"), event, key)))
 
     async def head(self, space: str) -> Head:
@@ -386,5 +386,5 @@ class Service:
         if self._limit.should_tell(space, sender.name):
             title = f"{sender.name} posts too fast: some of its events were refused"
             notice = Event("hub.rate_limited", title, severity="warn", source="inbox")
-            await self._writer.submit(space, Publish(Sender("inbox"), notice))
+            await self.say(space, notice)
         raise Refused(429, f"{sender.name} posts too fast: try again in {seconds} s.", code="rate", retry_after=seconds)
