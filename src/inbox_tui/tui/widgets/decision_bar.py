@@ -6,7 +6,7 @@ It acts on the row that it was opened with, id and raised_rev; never on a positi
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.cells import cell_len
 from textual.geometry import Region
@@ -14,11 +14,9 @@ from textual.geometry import Region
 from inbox_tui.cache.pages import Row
 from inbox_tui.core.model import Choice
 from inbox_tui.core.text import mark
-from inbox_tui.core.times import Clock
 from inbox_tui.tui import asked
 from inbox_tui.tui.cells import wrap
-from inbox_tui.tui.terminal import Fence
-from inbox_tui.tui.widgets.question import NOT_NOW, Confirm, Piece, Question
+from inbox_tui.tui.widgets.question import NOT_NOW, Piece, Question
 
 GAP = 4
 
@@ -28,18 +26,8 @@ class DecisionBar(Question):
 
     DEFAULT_CSS = "DecisionBar { height: auto; }"
 
-    def __init__(
-        self,
-        fence: Fence,
-        clock: Clock,
-        monotonic: Callable[[], float],
-        *,
-        confirm: Confirm = "key",
-        id: str | None = None,  # noqa: A002
-    ) -> None:
-        super().__init__(fence, monotonic, confirm=confirm, id=id)
-        self._clock = clock
-        self.row: Row | None = None
+    row: Row | None = None
+    """What is asked; None while it is hidden."""
 
     @property
     def is_open(self) -> bool:

@@ -14,12 +14,10 @@ from textual.geometry import Region
 
 from inbox_tui.cache.pages import Row
 from inbox_tui.core.model import Choice
-from inbox_tui.core.times import Clock
 from inbox_tui.tui import asked
 from inbox_tui.tui.cells import fit
 from inbox_tui.tui.preflight import ANSWERS, Entry, Preflight
-from inbox_tui.tui.terminal import Fence
-from inbox_tui.tui.widgets.question import LINES, NOT_ANSWERED, NOT_NOW, PAGES, Confirm, Piece, Question
+from inbox_tui.tui.widgets.question import LINES, NOT_ANSWERED, NOT_NOW, PAGES, Piece, Question
 
 GAP: Piece = ("   ", "text")
 
@@ -29,20 +27,9 @@ class PreflightList(Question):
 
     DEFAULT_CSS = "PreflightList { height: 1fr; background: $background; }"
 
-    def __init__(
-        self,
-        fence: Fence,
-        clock: Clock,
-        monotonic: Callable[[], float],
-        *,
-        confirm: Confirm = "key",
-        id: str | None = None,  # noqa: A002
-    ) -> None:
-        super().__init__(fence, monotonic, confirm=confirm, id=id)
-        self._clock = clock
-        self.preflight: Preflight | None = None
-        self._at = 0
-        """The entry that the cursor is on."""
+    preflight: Preflight | None = None
+    _at = 0
+    """The entry that the cursor is on."""
 
     @property
     def is_open(self) -> bool:

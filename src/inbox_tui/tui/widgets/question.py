@@ -21,6 +21,7 @@ from textual.widget import Widget
 
 from inbox_tui.cache.pages import Row
 from inbox_tui.core.model import Choice
+from inbox_tui.core.times import Clock
 from inbox_tui.tui import asked
 from inbox_tui.tui.actions import show_key
 from inbox_tui.tui.guard import GUARD_SECONDS, REPLY_SECONDS, Guard
@@ -77,13 +78,14 @@ class Question(Widget, can_focus=False):
     def __init__(
         self,
         fence: Fence,
+        clock: Clock,
         monotonic: Callable[[], float],
         *,
         confirm: Confirm = "key",
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
-        self._fence, self._monotonic, self.confirm = fence, monotonic, confirm
+        self._fence, self._clock, self._monotonic, self.confirm = fence, clock, monotonic, confirm
         self.keymap = our_keymap()
         self._guard = Guard()
         self._keys: Mapping[str, Choice] = {}
