@@ -8,6 +8,8 @@ from pathlib import Path
 import postgres
 import pytest
 from hub_world import World
+from hubs import RunningHub
+from receiver import Receiver
 
 
 @pytest.fixture
@@ -31,3 +33,19 @@ async def world(place: Path | str) -> AsyncIterator[World]:
     await world.start()
     yield world
     await world.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Somebody on this machine who is called."""
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def calling(home: Path) -> Iterator[RunningHub]:
+    """A hub that may call this machine, and whose leases are short."""
+    (home / "config.toml").write_text('[outbound]\nallowed = ["127.0.0.1"]\n')
+    hub = RunningHub.start(home, job_lease_seconds=1.0)
+    yield hub
+    assert hub.stop() in (0, -9), hub.paths.hub_log.read_text()

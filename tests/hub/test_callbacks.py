@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +20,6 @@ from inbox_tui.sdk import verify
 
 ROOT = Path(__file__).parents[2]
 SECRET = "token=do-not-tell"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def calling(home: Path) -> Iterator[RunningHub]:
-    """A hub that may call this machine, and whose leases are short."""
-    (home / "config.toml").write_text('[outbound]\nallowed = ["127.0.0.1"]\n')
-    hub = RunningHub.start(home, job_lease_seconds=1.0)
-    yield hub
-    assert hub.stop() in (0, -9), hub.paths.hub_log.read_text()
 
 
 def ask(hub: RunningHub, url: str, title: str = "Deploy?", **more: Any) -> dict[str, Any]:

@@ -31,12 +31,6 @@ while byte := sys.stdin.buffer.raw.read(1):
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
 def start(home: Path) -> Iterator[Callable[..., RunningHub]]:
     """Starts a hub with a configuration."""
     hubs: list[RunningHub] = []

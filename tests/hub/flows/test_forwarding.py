@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,12 +26,6 @@ from inbox_tui.hub.master import MasterKey
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # which Apprise loads
 BEGUN = Progress("t/0/phone", "Nightly failed", "disk full", False, "01HF7YAT00Z1Y5W9WJNS1AQ2VD")
 ROW = Notification("01HF7YAT00Z1Y5W9WJNS1AQ2VD", "task.failed", "Nightly failed", 1, 1)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
 
 
 def test_first_then_check_ins_then_a_summary() -> None:
