@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Annotated, Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, GetJsonSchemaHandler, ValidationError, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -19,6 +17,7 @@ from pydantic_core import CoreSchema
 from inbox_tui.core.errors import FieldError, Refused, invalid
 from inbox_tui.core.model import Json
 from inbox_tui.core.text import clean, is_storable
+from inbox_tui.core.urls import callable_url, http_url
 
 DEPTH = 32
 """Levels of lists and objects that a body may have."""
@@ -175,32 +174,6 @@ class TolerantBody(Tolerant):
         return schema
 
 
-def _http(url: str) -> str:
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-        fit = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        fit = False
-    if not fit or re.search(r"[\s\x00-\x1f\x7f-\x9f]", url) or clean(url) != url:
-        raise ValueError("must be an http or https URL")
-    return url
-
-
-def _callable(url: str) -> str:
-    """One that the hub may be asked to call: spelt so that nobody can read another host in it."""
-    parts = urlsplit(_http(url))
-    try:
-        has_port = parts.port != 0
-    except ValueError:
-        has_port = False
-    if not url.isascii() or "\\" in url or "%" in parts.netloc or not has_port:
-        raise ValueError("must be an http or https URL in ASCII, with a host and port that there can be")
-    if "@" in parts.netloc:
-        raise ValueError("must name no user")
-    return url.strip()
-
-
 def _small(meta: dict[str, Any]) -> dict[str, Any]:
     if len(json.dumps(meta, ensure_ascii=False).encode()) > META:
         raise ValueError(f"is larger than {META // 1024} KiB")
@@ -222,8 +195,8 @@ def split_tags(tags: Any) -> Any:
     return list(dict.fromkeys(stripped for part in tags.split(",") if (stripped := part.strip())))
 
 
-HttpUrl = Annotated[str, Field(max_length=URL, json_schema_extra={"format": "uri"}), AfterValidator(_http)]
-CallbackUrl = Annotated[str, Field(max_length=CALLBACK_URL, json_schema_extra={"format": "uri"}), AfterValidator(_callable)]
+HttpUrl = Annotated[str, Field(max_length=URL, json_schema_extra={"format": "uri"}), AfterValidator(http_url)]
+CallbackUrl = Annotated[str, Field(max_length=CALLBACK_URL, json_schema_extra={"format": "uri"}), AfterValidator(callable_url)]
 Meta = Annotated[dict[str, Any], AfterValidator(_small)]
 Name = Annotated[str, Field(max_length=SHORT)]
 Label = Annotated[str, Field(max_length=SHORT, coerce_numbers_to_str=True)]

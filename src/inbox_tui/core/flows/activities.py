@@ -7,9 +7,10 @@ the configuration file alone. So whoever may change flows can start nothing that
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from inbox_tui.core.urls import callable_url
 
 TEMPLATE = 8_000
 """Characters of a template."""
@@ -19,14 +20,9 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 def _address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        fit = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fit = False
-    if not fit or not url.isascii() or not url.isprintable() or "@" in parts.netloc or "{{" in url:
-        raise ValueError("must be an http or https URL in ASCII that names no user and holds no template")
-    return url
+    if "{{" in url:
+        raise ValueError("must hold no template")
+    return callable_url(url)
 
 
 def _header(name: str) -> str:
