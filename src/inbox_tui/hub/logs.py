@@ -83,8 +83,9 @@ class Logs:
     def _add(self, body: str, attributes: Mapping[str, str], severity: str, space: str) -> None:
         cut = {name[:VALUE]: value[:VALUE] for name, value in islice(attributes.items(), ATTRIBUTES)}
         with self._lock:
-            self._last = max(self._last + 1, self._clock())
-            record = LogRecord(self._last, self._clock(), severity, body[:VALUE], cut, space)
+            at = self._clock()
+            self._last = max(self._last + 1, at)
+            record = LogRecord(self._last, at, severity, body[:VALUE], cut, space)
             self._records.append(record)
             self._ever += 1
             self._characters += record.size
