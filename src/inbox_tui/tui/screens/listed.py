@@ -148,9 +148,9 @@ class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
         await self._lay_out()
 
     def load_quietly(self) -> None:
-        """Looks again, unless something is being said."""
-        if not self._note and self.is_current:
-            self.load()
+        """Looks again; what was said stays."""
+        if self.is_current:
+            self.load(self._note)
 
     def say(self, text: str) -> None:
         """At the foot, until the next key."""
@@ -174,9 +174,9 @@ class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
             await table.mount_all(Line() for _ in range(missing))
         self.action_move(0)
 
-    @work(group="listed", exclusive=True, exit_on_error=False, description="change what the hub has")
+    @work(group="changes of what is listed", exit_on_error=False, description="change what the hub has")
     async def change(self, work: Callable[[], Awaitable[object]], said: str, not_said: str) -> None:
-        """Does it, says so, and lists anew."""
+        """Does it, says so, and lists anew. No look that begins meanwhile takes its place."""
         try:
             await work()
         except InboxError as error:
