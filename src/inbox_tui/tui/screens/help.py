@@ -82,6 +82,10 @@ class HelpScreen(ClosesOnce, ModalScreen[None]):
                 self.action_scroll_page(-1)
             case "help" | "left" | "back" | "quit":
                 self.dismiss()
+            case _:
+                return
+        # Else what is bound to the same key would be done besides.
+        event.stop()
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

@@ -91,16 +91,24 @@ class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
         """A person's own keys. What was said is read by then."""
         self._note = ""
         match self._keymap.action_of(event):
+            case "":
+                return
             case "down" | "up" | "top" | "bottom" as way:
                 self.action_move(self.WAYS[way])
+            case "half_down" | "page_down":
+                self.action_page(1)
+            case "half_up" | "page_up":
+                self.action_page(-1)
             case "left" | "back" | "quit":
                 self.action_leave()
             case "refresh":
                 self.load()
             case "right":
                 self.action_act("open")
-            case str() as action:
+            case action:
                 self.action_act(action)
+        # Else what is bound to the same key would be done besides.
+        event.stop()
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -139,18 +147,17 @@ class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
         self.action_move(0)
 
     @work(group="listed", exclusive=True, exit_on_error=False, description="list what the hub has")
-    async def load(self, said: str = "") -> None:
+    async def load(self) -> None:
         try:
             self._show(await self.fetch())
         except InboxError as error:
             self._state = trouble(error)
-        self._note = said
         await self._lay_out()
 
     def load_quietly(self) -> None:
         """Looks again; what was said stays."""
         if self.is_current:
-            self.load(self._note)
+            self.load()
 
     def say(self, text: str) -> None:
         """At the foot, until the next key."""
@@ -181,7 +188,8 @@ class ListedScreen(ClosesOnce, ModalScreen[str | None], Generic[Item]):
             await work()
         except InboxError as error:
             said = f"{not_said}: {trouble(error)}"
-        self.load(said)
+        self.say(said)
+        self.load()
 
     def _foot(self) -> list[Piece]:
         if said := self._note or self._state:

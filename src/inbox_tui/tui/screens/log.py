@@ -44,7 +44,8 @@ class LogScreen(ListedScreen["Record"]):
     def action_act(self, action: str) -> None:
         if action == "filter":
             self._severity = _SEVERITIES[(_SEVERITIES.index(self._severity) + 1) % len(_SEVERITIES)]
-            self.load(f"{self._severity} and above" if self._severity else "everything")
+            self.say(f"{self._severity} and above" if self._severity else "everything")
+            self.load()
         else:
             super().action_act(action)
 
